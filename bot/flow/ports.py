@@ -1,0 +1,66 @@
+"""What the flows ask of the outside, as small protocols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.clock import Clock
+    from bot.domain.agreement import Agreement
+    from bot.domain.delivery import Look, Outcome, Refused, Rejected
+    from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What Slack says of an address: an account with its zone, or none (`slack_id` None)."""
+
+    slack_id: str | None
+    timezone: str | None
+
+
+class Slack(Protocol):
+    """The workspace, as far as delivery needs it. No method raises for what Slack answers."""
+
+    async def account_of(self, email: str) -> Account | Refused | Rejected:
+        """The account behind an address."""
+        ...
+
+    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:
+        """The address of an account; None if it shows none."""
+        ...
+
+    async def direct_channel(self, slack_id: str) -> str | Refused | Rejected:
+        """The id of the direct-message channel with somebody."""
+        ...
+
+    async def channel_named(self, name: str) -> str | None | Refused | Rejected:
+        """The id of a channel as the agreement names it; None if the bot sees none of that name."""
+        ...
+
+    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:
+        """Post a message marked with `uid`; never repeats a call whose fate is unknown."""
+        ...
+
+    async def edit(self, channel: str, ts: str, payload: dict[str, Any]) -> Outcome:
+        """Edit a message."""
+        ...
+
+    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
+        """Look for a message by its mark among those posted since an instant."""
+        ...
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a flow needs at hand. `agreement` is the one in force; `roll` gives random numbers in [0, 1)."""
+
+    database: Database
+    clock: Clock
+    agreement: Agreement
+    slack: Slack
+    roll: Callable[[], float]

@@ -1,0 +1,134 @@
+"""The sweep: which clocks have a step due, and the one message that tells each owner all of them.
+
+The tick that calls it may come late, twice or from two processes: a step is decided once, by its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from bot.domain import clocks as rules
+from bot.flow import leads
+from bot.store import clocks, outbox, people, records
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.agreement import Agreement
+    from bot.flow.ports import Office
+    from bot.store.clocks import Clock
+    from bot.store.database import Session
+
+CHUNK: Final = 200
+"""Clocks handled in one transaction, so that the writer is never held for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep found: clocks looked at, and leads put into reminders."""
+
+    clocks: int
+    reminded: int
+
+
+async def sweep(office: Office) -> Swept:
+    """Queue what is due at this instant; returns when nothing due is left."""
+    now = office.clock.now()
+    total = Swept(0, 0)
+    while True:
+        owners = await office.database.read(lambda s: clocks.due_owners(s, now, CHUNK))
+        looked = 0
+        for owner in owners:
+            swept = await office.database.write(
+                partial(remind, agreement=office.agreement, owner=owner, now=now)
+            )
+            looked += swept.clocks
+            total = Swept(total.clocks + swept.clocks, total.reminded + swept.reminded)
+        if looked == 0:
+            return total
+
+
+def remind(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> Swept:
+    """Decide the due steps of one owner's clocks and put their leads into one message.
+
+    With something due now, what falls due within `bundle_minutes` comes along, so that it needs no second message.
+    """
+    if not clocks.due_of(session, owner, now, 1):
+        return Swept(0, 0)
+    due = clocks.due_of(session, owner, now + agreement.reminders.bundle, CHUNK)
+    reminded = []
+    for clock in due:
+        decided = _decide(session, agreement, clock, now)
+        if decided is not None:
+            reminded.append((clock, *decided))
+    if reminded:
+        message_id = _message_for(session, agreement, owner, now)
+        for clock, step, due_at in reminded:
+            outbox.put_item(session, message_id, clock.lead_key, clock.cycle, step, due_at)
+            clocks.decide_step(
+                session, clock, step, due_at=due_at, outcome="queued", now=now, message_id=message_id
+            )
+    for clock in due:
+        _move_on(session, agreement, clock)
+    return Swept(len(due), len(reminded))
+
+
+def _decide(session: Session, agreement: Agreement, clock: Clock, now: datetime) -> tuple[str, datetime] | None:
+    """The latest due step that still stands; earlier missed ones are skipped for good."""
+    contact = records.contact_of(session, lead_keys=[clock.lead_key])
+    if clock.due_at <= now and clock.breached_owner is None and clock.owner_email is not None:
+        clocks.mark_breached(session, clock)
+    decided = clocks.decided_steps(session, contact.lead_keys, clock.cycle)
+    tier = leads.tier_named(agreement, clock.tier)
+    steps = rules.step_instants(
+        agreement.calendar, clock.started_at, tier, agreement.reminders.steps, agreement.reminders.at_risk
+    )
+    due = [
+        (key, at)
+        for key, at in steps
+        if at <= now + agreement.reminders.bundle
+        and key not in decided
+        and (clock.quiet_before is None or at >= clock.quiet_before)
+    ]
+    for key, at in due[:-1]:
+        clocks.decide_step(session, clock, key, due_at=at, outcome="skipped", now=now, message_id=None)
+    return due[-1] if due else None
+
+
+def _move_on(session: Session, agreement: Agreement, clock: Clock) -> None:
+    fresh = clocks.find(session, clock.lead_key, clock.cycle)
+    if fresh is None:
+        return
+    contact = records.contact_of(session, lead_keys=[clock.lead_key])
+    decided = clocks.decided_steps(session, contact.lead_keys, clock.cycle)
+    clocks.set_next(session, fresh, leads.next_look(agreement, fresh, leads.tier_named(agreement, fresh.tier), decided))
+
+
+def _message_for(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> int:
+    """The owner's reminder that is not sent yet, or a new one: at most one message in `bundle_minutes`."""
+    target = _target(session, agreement, owner)
+    waiting = outbox.waiting_nudge(session, target)
+    if waiting is not None:
+        return waiting.id
+    earlier = outbox.nudges_sent(session, target, now - agreement.reminders.bundle)
+    next_at = max([now, *(sent + agreement.reminders.bundle for sent in earlier)])
+    slot = next_at
+    while True:
+        key = f"nudge:{target.removeprefix('person:')}:{slot.strftime('%Y-%m-%dT%H:%M')}"
+        made = outbox.put(
+            session, key=key, kind="nudge", target=target, ref={"owner": owner}, now=now, next_at=next_at
+        )
+        if made is not None:
+            return made
+        slot += timedelta(minutes=1)
+
+
+def _target(session: Session, agreement: Agreement, owner: str | None) -> str:
+    if owner is None:
+        return agreement.reminders.channel
+    person = people.by_email(session, [owner]).get(owner)
+    unknown_to_slack = person is not None and person.slack_id is None and person.checked_at is not None
+    return agreement.reminders.channel if unknown_to_slack else f"person:{owner}"

@@ -1,0 +1,223 @@
+"""The only holder of the Slack client: what Slack answers becomes sent, refused, unknown or rejected.
+
+The SDK's own connection retry is off: it would post a message again whose fate is unknown (docs/reliability.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.delivery import (
+    CannotLook,
+    Found,
+    Look,
+    NotFound,
+    Outcome,
+    Refused,
+    Rejected,
+    Sent,
+    Unknown,
+)
+from bot.flow.ports import Account
+from bot.logs import log_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+TIMEOUT: Final = 10
+"""Seconds for one call."""
+METADATA_EVENT: Final = "winbell_message"
+
+_MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Answers after which a part may have happened."""
+_LATER: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_LOOK_PAGES: Final = 5
+
+_log = log_of(__name__)
+
+
+class Workspace:
+    """The workspace behind a bot token. No method raises for what Slack, or the way to it, does."""
+
+    def __init__(self, token: str, base_url: str | None = None) -> None:
+        """`base_url` is Slack's own unless a stand-in is used."""
+        options: dict[str, Any] = {"base_url": base_url} if base_url else {}
+        self.client = AsyncWebClient(token=token, timeout=TIMEOUT, retry_handlers=[], **options)
+        self._rests: dict[str, float] = {}
+        self._identity: dict[str, Any] | None = None
+        self._identity_lock = asyncio.Lock()
+
+    def without_token(self) -> AsyncWebClient:
+        """A client for the listeners, which bring the token themselves."""
+        return AsyncWebClient(base_url=self.client.base_url, timeout=TIMEOUT, retry_handlers=[])
+
+    async def identity(self) -> dict[str, Any] | None:
+        """Who the bot is (`auth.test`: team_id, user_id, bot_id), asked once; None while Slack does not answer.
+
+        Raises nothing; a token that Slack refuses is logged with what to do.
+        """
+        async with self._identity_lock:
+            if self._identity is None:
+                answer = await self._ask("auth.test", self.client.auth_test)
+                if isinstance(answer, dict):
+                    self._identity = answer
+                elif isinstance(answer, Rejected):
+                    _log.error("Slack refuses the bot token; check SLACK_BOT_TOKEN", extra={"reason": answer.reason})
+            return self._identity
+
+    async def account_of(self, email: str) -> Account | Refused | Rejected:
+        """The account behind an address; an unknown or deactivated one is an Account without id."""
+        answer = await self._ask("users.lookupByEmail", lambda: self.client.users_lookupByEmail(email=email))
+        if isinstance(answer, Rejected):
+            return Account(None, None) if answer.reason in {"users_not_found", "user_not_found"} else answer
+        if isinstance(answer, Refused):
+            return answer
+        user = answer.get("user") or {}
+        if user.get("deleted"):
+            return Account(None, None)
+        return Account(user.get("id"), user.get("tz"))
+
+    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:
+        """The address of an account; None if it shows none."""
+        answer = await self._ask("users.info", lambda: self.client.users_info(user=slack_id))
+        if not isinstance(answer, dict):
+            return answer
+        email = ((answer.get("user") or {}).get("profile") or {}).get("email")
+        return str(email) if email else None
+
+    async def direct_channel(self, slack_id: str) -> str | Refused | Rejected:
+        """The id of the direct-message channel with somebody."""
+        answer = await self._ask("conversations.open", lambda: self.client.conversations_open(users=slack_id))
+        return answer if not isinstance(answer, dict) else str(answer["channel"]["id"])
+
+    async def channel_named(self, name: str) -> str | None | Refused | Rejected:
+        """The id of a channel by `#name`; an id is returned as it is; None if the bot sees none of that name."""
+        if not name.startswith("#"):
+            return name
+        cursor = ""
+        while True:
+            answer = await self._ask(
+                "conversations.list",
+                lambda cursor=cursor: self.client.conversations_list(  # type: ignore[misc]  # a lambda's default
+                    types="public_channel,private_channel", exclude_archived=False, limit=500, cursor=cursor
+                ),
+            )
+            if isinstance(answer, Rejected):
+                return None if answer.reason == "missing_scope" else answer
+            if isinstance(answer, Refused):
+                return answer
+            for channel in answer.get("channels") or ():
+                if channel.get("name") == name[1:].lower():
+                    return str(channel["id"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:
+        """Post a message, marked with `uid` in its metadata so that it can be found again."""
+        mark = {"event_type": METADATA_EVENT, "event_payload": {"id": uid}}
+        return await self._deliver(
+            "chat.postMessage",
+            lambda: self.client.chat_postMessage(
+                channel=channel, **payload, metadata=mark, unfurl_links=False, unfurl_media=False
+            ),
+        )
+
+    async def edit(self, channel: str, ts: str, payload: dict[str, Any]) -> Outcome:
+        """Edit a message; its metadata stays."""
+        return await self._deliver(
+            "chat.update", lambda: self.client.chat_update(channel=channel, ts=ts, **payload)
+        )
+
+    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
+        """Look for a message by its mark among those posted since an instant."""
+        cursor = ""
+        for _ in range(_LOOK_PAGES):
+            answer = await self._ask(
+                "conversations.history",
+                lambda cursor=cursor: self.client.conversations_history(  # type: ignore[misc]  # a lambda's default
+                    channel=channel,
+                    oldest=f"{since.timestamp():.6f}",
+                    include_all_metadata=True,
+                    limit=200,
+                    **({"cursor": cursor} if cursor else {}),
+                ),
+            )
+            if isinstance(answer, Refused):
+                return CannotLook(answer.reason, answer.after or 5.0)
+            if isinstance(answer, Rejected):
+                return CannotLook(answer.reason)
+            for message in answer.get("messages") or ():
+                mark = (message.get("metadata") or {}).get("event_payload") or {}
+                if mark.get("id") == uid:
+                    return Found(channel, str(message["ts"]))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return NotFound()
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self.client.session is not None:
+            await self.client.session.close()
+
+    async def _deliver(self, method: str, call: Callable[[], Awaitable[Any]]) -> Outcome:
+        outcome = await self._call(method, call)
+        if not isinstance(outcome, dict):
+            return outcome
+        if not outcome.get("ts") or not outcome.get("channel"):
+            return Unknown("an answer without a receipt")
+        return Sent(str(outcome["channel"]), str(outcome["ts"]))
+
+    async def _ask(self, method: str, call: Callable[[], Awaitable[Any]]) -> dict[str, Any] | Refused | Rejected:
+        """A call that changes nothing: an unknown fate is simply asked again later."""
+        rest = self._rests.get(method, 0.0) - time.monotonic()
+        if rest > 0:
+            return Refused("ratelimited", rest)
+        outcome = await self._call(method, call)
+        if isinstance(outcome, Refused) and outcome.after:
+            self._rests[method] = time.monotonic() + outcome.after
+        return Refused(outcome.reason) if isinstance(outcome, Unknown) else outcome
+
+    async def _call(
+        self, method: str, call: Callable[[], Awaitable[Any]]
+    ) -> dict[str, Any] | Refused | Unknown | Rejected:
+        try:
+            response = await asyncio.wait_for(call(), TIMEOUT + 2)
+        except SlackApiError as error:
+            return _refusal(method, error.response)
+        except TimeoutError:
+            return Unknown("time-out")
+        except (SlackClientError, ClientError, OSError, ValueError) as error:
+            return Unknown(f"connection: {type(error).__name__}")
+        data = response.data
+        return data if isinstance(data, dict) else Unknown("an answer that is not Slack's")
+
+
+def _refusal(method: str, response: Any) -> Refused | Unknown | Rejected:
+    """Slack's codes, in one table: later, perhaps done, never."""
+    status = getattr(response, "status_code", 0)
+    data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    code = str(data.get("error") or "")
+    if status == 429 or code in _LATER:
+        return Refused("ratelimited", _seconds(response.headers), pauses=method)
+    if status >= 500 or code in _MAYBE_DONE:
+        return Unknown(code or f"HTTP {status}")
+    if not code:
+        return Unknown("an answer that is not Slack's")
+    return Rejected(code)
+
+
+def _seconds(headers: Any) -> float:
+    value = headers.get("Retry-After") or headers.get("retry-after") or ""
+    try:
+        return max(1.0, float(value))
+    except ValueError:
+        return 30.0

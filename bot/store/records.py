@@ -1,0 +1,273 @@
+"""The records that sources describe: loading, merging a statement in, saving, and who belongs to whom.
+
+Keys are `source/id`; people are known by e-mail alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from bot.domain.merging import Record
+from bot.store.sql import from_json, insert_new, table_of, to_json, upsert
+from bot.store.tables import (
+    ActivityRow,
+    CampaignRow,
+    DealContactRow,
+    DealLeadRow,
+    DealRow,
+    DealStageRow,
+    LeadRow,
+    LeadStatementRow,
+    PersonRow,
+    SpellingRow,
+    TouchRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+L = table_of(LeadRow).c
+LS = table_of(LeadStatementRow).c
+T = table_of(TouchRow).c
+A = table_of(ActivityRow).c
+D = table_of(DealRow).c
+DS = table_of(DealStageRow).c
+DC = table_of(DealContactRow).c
+DL = table_of(DealLeadRow).c
+S = table_of(SpellingRow).c
+
+
+@dataclass(slots=True)
+class Stored:
+    """A record with the columns that stand beside its statements. `new` until it is saved once."""
+
+    key: str
+    record: Record
+    columns: dict[str, Any] = field(default_factory=dict)
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Everything known under one person of a customer: leads joined by e-mail or merge, and their addresses."""
+
+    leads: tuple[Stored, ...]
+    emails: frozenset[str]
+
+    @property
+    def lead_keys(self) -> tuple[str, ...]:
+        """The keys of its leads."""
+        return tuple(lead.key for lead in self.leads)
+
+
+_MODELS = {
+    "person": (PersonRow, "email"),
+    "lead": (LeadRow, "key"),
+    "touch": (TouchRow, "key"),
+    "activity": (ActivityRow, "key"),
+    "deal": (DealRow, "key"),
+    "campaign": (CampaignRow, "key"),
+}
+
+
+_STUBS: dict[str, dict[str, Any]] = {
+    "person": {"described": False},
+    "lead": {"described": False, "deleted": False, "merged_into": None, "email": None, "owner_email": None},
+    "deal": {"described": False, "stage_class": "unknown", "merged_into": None, "merged_at": None},
+}
+"""What is known of a record that was only named."""
+
+
+def load(session: Session, kind: str, key: str) -> Stored:
+    """A record by key; an empty new one if nothing is known of it."""
+    model, key_column = _MODELS[kind]
+    columns = table_of(model).c
+    row = session.execute(select(*columns).where(columns[key_column] == key)).mappings().first()
+    if row is None:
+        return Stored(key, Record(), dict(_STUBS.get(kind, {})), new=True)
+    return _stored(dict(row), key_column)
+
+
+def save(session: Session, kind: str, stored: Stored) -> None:
+    """Write a record back: one statement."""
+    model, key_column = _MODELS[kind]
+    values = dict(stored.columns) | {
+        "data_json": to_json(stored.record.data),
+        "stamps_json": to_json(stored.record.stamps),
+    }
+    columns = table_of(model).c
+    if stored.new:
+        session.execute(insert(table_of(model)).values({key_column: stored.key, **values}))
+        stored.new = False
+    else:
+        session.execute(update(table_of(model)).where(columns[key_column] == stored.key).values(values))
+
+
+def name(session: Session, kind: str, key: str) -> None:
+    """Keep a stub of a record that was named but not described; nothing happens if it is known."""
+    model, key_column = _MODELS[kind]
+    row = {key_column: key, "data_json": "{}", "stamps_json": "{}", **_STUBS.get(kind, {})}
+    insert_new(session, model, [row], key_column)
+
+
+def remember_spelling(session: Session, kind: str, folded: str, written: str, at: datetime, event_id: str) -> None:
+    """Keep how the earliest event wrote a name that is compared without case."""
+    known = session.execute(select(S.at, S.event_id).where(S.kind == kind, S.folded == folded)).first()
+    if known is None or (at, event_id) < (known[0], known[1]):
+        upsert(
+            session,
+            SpellingRow,
+            {"kind": kind, "folded": folded, "written": written, "at": at, "event_id": event_id},
+        )
+
+
+def spellings(session: Session, kind: str) -> dict[str, str]:
+    """How each name of a kind is shown, by its folded form."""
+    return {folded: written for folded, written in session.execute(select(S.folded, S.written).where(S.kind == kind))}
+
+
+def state_lead(session: Session, lead_key: str, at: datetime, event_id: str, fields: Mapping[str, Any]) -> None:
+    """Keep a statement about the fields that a tier looks at."""
+    insert_new(
+        session,
+        LeadStatementRow,
+        [{"lead_key": lead_key, "at": at, "event_id": event_id, "fields_json": to_json(dict(fields))}],
+        "event_id",
+    )
+
+
+def lead_statements(session: Session, lead_key: str) -> list[tuple[datetime, str, dict[str, Any]]]:
+    """All statements about a lead's tier fields: (at, event id, fields)."""
+    rows = session.execute(select(LS.at, LS.event_id, LS.fields_json).where(LS.lead_key == lead_key))
+    return [(at, event_id, from_json(fields)) for at, event_id, fields in rows]
+
+
+def state_deal(session: Session, deal_key: str, at: datetime, event_id: str, verb: str, stage: str | None) -> None:
+    """Keep a statement about a deal's stage."""
+    insert_new(
+        session,
+        DealStageRow,
+        [{"deal_key": deal_key, "at": at, "event_id": event_id, "verb": verb, "stage": stage}],
+        "event_id",
+    )
+
+
+def deal_statements(session: Session, deal_key: str) -> list[tuple[datetime, str, str, str | None]]:
+    """All statements about a deal's stage: (at, event id, verb, stage)."""
+    rows = session.execute(select(DS.at, DS.event_id, DS.verb, DS.stage).where(DS.deal_key == deal_key))
+    return [(at, event_id, verb, stage) for at, event_id, verb, stage in rows]
+
+
+def link_deal(session: Session, deal_key: str, emails: Iterable[str], lead_keys: Iterable[str]) -> None:
+    """Replace the contacts and leads of a deal."""
+    session.execute(delete(DealContactRow).where(DC.deal_key == deal_key))
+    session.execute(delete(DealLeadRow).where(DL.deal_key == deal_key))
+    contacts = [{"deal_key": deal_key, "email": email} for email in dict.fromkeys(emails)]
+    leads = [{"deal_key": deal_key, "lead_key": key} for key in dict.fromkeys(lead_keys)]
+    if contacts:
+        session.execute(insert(table_of(DealContactRow)), contacts)
+    if leads:
+        session.execute(insert(table_of(DealLeadRow)), leads)
+
+
+def links_of_deal(session: Session, deal_key: str) -> tuple[list[str], list[str]]:
+    """(contact e-mails, lead keys) of a deal."""
+    emails = session.execute(select(DC.email).where(DC.deal_key == deal_key).order_by(DC.email)).scalars()
+    leads = session.execute(select(DL.lead_key).where(DL.deal_key == deal_key).order_by(DL.lead_key)).scalars()
+    return list(emails), list(leads)
+
+
+def deals_of_contact(session: Session, contact: Contact) -> set[str]:
+    """The deals that name any of a contact's leads or addresses."""
+    found: set[str] = set()
+    if contact.emails:
+        found.update(session.execute(select(DC.deal_key).where(DC.email.in_(contact.emails))).scalars())
+    if contact.leads:
+        found.update(session.execute(select(DL.deal_key).where(DL.lead_key.in_(contact.lead_keys))).scalars())
+    return found
+
+
+def deals_merged_into(session: Session, deal_key: str) -> list[tuple[str, datetime]]:
+    """The deals that a merge brought into this one: (key, merged at)."""
+    rows = session.execute(select(D.key, D.merged_at).where(D.merged_into == deal_key).order_by(D.key))
+    return [(key, at) for key, at in rows]
+
+
+def contact_of(session: Session, *, lead_keys: Iterable[str] = (), emails: Iterable[str] = ()) -> Contact:
+    """Follow e-mails and merges from some leads or addresses until nothing new is found."""
+    leads: dict[str, Stored] = {}
+    keys, addresses = set(lead_keys), set(emails)
+    while True:
+        conditions = []
+        if addresses:
+            conditions.append(L.email.in_(addresses))
+        if keys:
+            conditions.extend((L.key.in_(keys), L.merged_into.in_(keys)))
+        if not conditions:
+            return Contact((), frozenset(addresses))
+        rows = session.execute(select(*L).where(or_(*conditions))).mappings()
+        leads = {str(row["key"]): _stored(dict(row), "key") for row in rows}
+        merged = {str(s.columns["merged_into"]) for s in leads.values() if s.columns["merged_into"]}
+        more_keys = keys | set(leads) | merged
+        more_addresses = addresses | {str(s.columns["email"]) for s in leads.values() if s.columns["email"]}
+        if more_keys == keys and more_addresses == addresses:
+            return Contact(tuple(leads[key] for key in sorted(leads)), frozenset(addresses))
+        keys, addresses = more_keys, more_addresses
+
+
+def touches_of(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    """The recorded touches of a contact: key, at, asset, campaign, channel, kind."""
+    condition = _of_contact(T, contact)
+    if condition is None:
+        return []
+    rows = session.execute(
+        select(T.key, T.at, T.asset, T.campaign, T.channel, T.kind).where(condition)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def activities_of(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    """The logged activities of a contact: key, lead_key, at, kind, direction, outcome."""
+    condition = _of_contact(A, contact)
+    if condition is None:
+        return []
+    rows = session.execute(
+        select(A.key, A.lead_key, A.at, A.kind, A.direction, A.outcome).where(condition)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def leads_of_owner(session: Session, email: str) -> list[str]:
+    """The keys of the leads somebody owns."""
+    return list(session.execute(select(L.key).where(L.owner_email == email)).scalars())
+
+
+def all_lead_keys(session: Session) -> list[str]:
+    """Every described lead that is not deleted."""
+    return list(session.execute(select(L.key).where(L.described, L.deleted.is_(False)).order_by(L.key)).scalars())
+
+
+def all_deal_keys(session: Session) -> list[str]:
+    """Every described deal."""
+    return list(session.execute(select(D.key).where(D.described).order_by(D.key)).scalars())
+
+
+def _of_contact(columns: Any, contact: Contact) -> Any:
+    conditions = []
+    if contact.leads:
+        conditions.append(columns.lead_key.in_(contact.lead_keys))
+    if contact.emails:
+        conditions.append(columns.email.in_(contact.emails))
+    return or_(*conditions) if conditions else None
+
+
+def _stored(row: dict[str, Any], key_column: str) -> Stored:
+    key = row.pop(key_column)
+    record = Record(from_json(row.pop("data_json")), from_json(row.pop("stamps_json")))
+    return Stored(key, record, row)

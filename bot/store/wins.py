@@ -1,0 +1,125 @@
+"""Wins, their credits, and the log of what changed about them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.store.sql import table_of, upsert
+from bot.store.tables import CreditRow, WinChangeRow, WinRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+W = table_of(WinRow).c
+CR = table_of(CreditRow).c
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """One win of a deal. Amounts are minor units; `status` is `won` while it stands."""
+
+    deal_key: str
+    number: int
+    won_at: datetime
+    won_on: date
+    status: str
+    ended_at: datetime | None
+    silent: bool
+    amount_minor: int | None
+    currency: str | None
+    owner_email: str | None
+    model: str
+    parameters: str
+    rate: str | None
+    announced_amount_minor: int | None
+    announced_currency: str | None
+    announced_owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A touch's part of a win; `share` is an exact fraction as text, `touch_key` None means unattributed."""
+
+    position: int
+    touch_key: str | None
+    at: datetime | None
+    asset: str | None
+    campaign: str | None
+    channel: str | None
+    kind: str | None
+    share: str
+    amount_minor: int | None
+
+
+_COLUMNS = tuple(W[name] for name in Win.__dataclass_fields__)
+_CREDIT_COLUMNS = tuple(CR[name] for name in Credit.__dataclass_fields__)
+
+
+def of_deal(session: Session, deal_key: str) -> dict[int, Win]:
+    """The wins of a deal by number."""
+    rows = session.execute(select(*_COLUMNS).where(W.deal_key == deal_key).order_by(W.number))
+    return {win.number: win for win in (Win(*row) for row in rows)}
+
+
+def find(session: Session, deal_key: str, number: int) -> Win | None:
+    """One win."""
+    return of_deal(session, deal_key).get(number)
+
+
+def save(session: Session, win: Win) -> None:
+    """Write a win."""
+    upsert(session, WinRow, asdict(win))
+
+
+def announced(session: Session, win: Win) -> None:
+    """Keep what was first told of a win, so that a correction can say what it was."""
+    session.execute(
+        update(WinRow)
+        .where(W.deal_key == win.deal_key, W.number == win.number)
+        .values(
+            announced_amount_minor=win.amount_minor,
+            announced_currency=win.currency,
+            announced_owner=win.owner_email,
+        )
+    )
+
+
+def credits_of(session: Session, deal_key: str, number: int) -> list[Credit]:
+    """The credits of a win, in the order of the touches."""
+    rows = session.execute(
+        select(*_CREDIT_COLUMNS).where(CR.deal_key == deal_key, CR.number == number).order_by(CR.position)
+    )
+    return [Credit(*row) for row in rows]
+
+
+def replace_credits(session: Session, deal_key: str, number: int, credits_now: Sequence[Credit]) -> None:
+    """Book the credits of a win anew."""
+    session.execute(delete(CreditRow).where(CR.deal_key == deal_key, CR.number == number))
+    if credits_now:
+        session.execute(
+            insert(table_of(CreditRow)),
+            [{"deal_key": deal_key, "number": number, **asdict(credit)} for credit in credits_now],
+        )
+
+
+def log_change(
+    session: Session, deal_key: str, number: int, at: datetime, field: str, was: str | None, now: str | None
+) -> None:
+    """Keep that something about a booked win changed."""
+    session.execute(
+        insert(table_of(WinChangeRow)).values(
+            deal_key=deal_key, number=number, at=at, field=field, was=was, now=now
+        )
+    )
+
+
+def standing(session: Session) -> list[Win]:
+    """All wins that stand."""
+    rows = session.execute(select(*_COLUMNS).where(W.status == "won").order_by(W.deal_key, W.number))
+    return [Win(*row) for row in rows]

@@ -1,0 +1,302 @@
+"""Puts the parts together: one process with its doors, its jobs and its way out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot import agreement as agreements
+from bot.clock import SystemClock
+from bot.errors import ConfigError
+from bot.flow import apply, audit
+from bot.flow.accept import Intake
+from bot.flow.agreements import put_in_force
+from bot.flow.deliver import Delivery
+from bot.flow.ports import Office
+from bot.logs import log_of
+from bot.slack import Workspace
+from bot.store import schema
+from bot.store.database import Database
+from handlers import actions, commands, errors, health, slack_http, webhooks
+from jobs import timetable, work
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.clock import Clock
+    from bot.config import Settings
+    from bot.domain.agreement import Agreement
+
+GRACE: Final = 8.0
+"""Seconds in which calls under way are finished at shutdown."""
+
+_log = log_of(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the bot needs to know of the outside; `serve` takes it from the settings, the demo makes its own."""
+
+    bot_token: str
+    app_token: str | None
+    signing_secret: str | None
+    api_url: str | None
+    webhook_secrets: tuple[bytes, ...]
+    webhook_token: str | None
+    command_prefix: str
+
+
+class Bot:
+    """One running Winbell: `app` is its ASGI application, `start` and `stop` are its life."""
+
+    def __init__(
+        self,
+        database: Database,
+        agreement: Agreement,
+        doors: Doors,
+        *,
+        clock: Clock | None = None,
+        roll: Callable[[], float] = random.random,
+        sweep_seconds: float = timetable.SWEEP_SECONDS,
+    ) -> None:
+        self.workspace = Workspace(doors.bot_token, doors.api_url)
+        self.office = Office(database, clock or SystemClock(), agreement, self.workspace, roll)
+        self.metrics = health.Metrics()
+        self._doors = doors
+        self._apply = work.Loop("apply", lambda: work.apply_round(self.office, self._deliver.wake))
+        self._deliver = work.Loop("deliver", lambda: work.deliver_round(self.office, self.delivery, self._deliver.wake))
+        self.delivery = Delivery(self.office, self._deliver.wake)
+        self.intake = Intake(database, self._apply.wake)
+        self.slack_app = self._slack_app()
+        self.app = self._http()
+        self._scheduler = timetable.scheduler(
+            (
+                timetable.Job("apply", _waking(self._apply), timetable.APPLY_SECONDS),
+                timetable.Job("deliver", _waking(self._deliver), timetable.DELIVER_SECONDS),
+                timetable.Job("sweep", partial(work.sweep, self.office, self._deliver.wake), sweep_seconds),
+                timetable.Job("audit", partial(work.watch, self.office), timetable.AUDIT_SECONDS),
+            )
+        )
+        self._loops: list[asyncio.Task[None]] = []
+        self._socket: AsyncSocketModeHandler | None = None
+        self._identity: asyncio.Task[Any] | None = None
+
+    async def start(self) -> None:
+        """Start the jobs and, with an app token, the socket to Slack."""
+        if self.office.database.is_sqlite:
+            left = await self.delivery.adopt_orphans()
+            if left:
+                _log.warning("attempts of the last run have an unknown fate and are looked up", extra={"count": left})
+        self._identity = asyncio.create_task(self.workspace.identity())
+        self._loops = [asyncio.create_task(self._apply.run()), asyncio.create_task(self._deliver.run())]
+        self._scheduler.start()
+        self._apply.wake()
+        self._deliver.wake()
+        await work.sweep(self.office, self._deliver.wake)
+        if self._doors.app_token:
+            await self.connect_socket()
+
+    async def stop(self) -> None:
+        """Take no more work, finish the calls under way (at most GRACE seconds), leave the rest for the next start."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._identity is not None:
+            self._identity.cancel()
+        if self._socket is not None:
+            with contextlib.suppress(Exception):  # a socket that is gone already needs no goodbye
+                await asyncio.wait_for(self._socket.close_async(), GRACE / 4)  # type: ignore[no-untyped-call]  # Bolt's
+        for loop in (self._apply, self._deliver):
+            loop.stop()
+        if self._loops:
+            await asyncio.wait(self._loops, timeout=GRACE / 2)
+        await self.delivery.finish(GRACE)
+        await self.workspace.close()
+
+    def stalled(self) -> str | None:
+        """Why the jobs do not run; None if they do."""
+        if not self._scheduler.running:
+            return "the jobs are not running"
+        dead = [task for task in self._loops if task.done()]
+        return "a job has ended; restart Winbell" if dead or not self._loops else None
+
+    async def connect_socket(self) -> None:
+        """Reach Slack by Socket Mode. Raises ConfigError if Slack opens no socket."""
+        self._socket = AsyncSocketModeHandler(
+            self.slack_app, self._doors.app_token, web_client=self.workspace.client
+        )
+        try:
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
+        except Exception as error:
+            raise ConfigError(
+                "SLACK_APP_TOKEN: Slack did not open a socket "
+                f"({type(error).__name__}); check the token and that Socket Mode is on"
+            ) from error
+
+    def _slack_app(self) -> AsyncApp:
+        app = AsyncApp(
+            client=self.workspace.without_token(),  # each request gets ours from `authorize`
+            authorize=self._authorize,  # type: ignore[arg-type]  # None refuses, as Bolt documents
+            signing_secret=self._doors.signing_secret or "socket mode needs none",
+            request_verification_enabled=False,  # handlers.slack_http has done it; sockets are not signed
+        )
+        commands.register(app, self.office, self._doors.command_prefix)
+        actions.register(app, self.office, self._deliver.wake)
+        errors.register(app)
+        return app
+
+    async def _authorize(self, team_id: str | None = None, **_: Any) -> AuthorizeResult | None:
+        """Who we are, from our own start: a slash command must work even while Slack's API is out of reach."""
+        known = None
+        if self._identity is not None and self._identity.done() and not self._identity.cancelled():
+            known = self._identity.result()
+        if known is not None and team_id is not None and known.get("team_id") not in {None, team_id}:
+            _log.warning("a request from another workspace was refused", extra={"team": team_id})
+            return None
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=team_id,
+            bot_token=self._doors.bot_token,
+            bot_id=known.get("bot_id") if known else None,
+            bot_user_id=known.get("user_id") if known else None,
+        )
+
+    def _http(self) -> Any:
+        hooks = webhooks.Webhooks(
+            self.intake,
+            self.office.clock,
+            self._doors.webhook_secrets,
+            self._doors.webhook_token,
+            self.metrics.webhook,
+        )
+        routes: list[Route] = health.routes(lambda: audit.audit(self.office), self.metrics, self.stalled)
+        if self._doors.signing_secret and not self._doors.app_token:
+            endpoint = slack_http.endpoint(self.slack_app, self._doors.signing_secret, self.office.clock)
+            routes.append(Route("/slack/events", endpoint, methods=["POST"]))
+        router = Starlette(routes=routes)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and scope["path"].startswith(webhooks.PATH):
+                await hooks(scope, receive, send)
+            else:
+                await router(scope, receive, send)
+
+        return app
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: one signal ends gracefully, a second one at once."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave the signals to `run`."""
+        yield
+
+
+async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[None]] | None = None) -> None:
+    """Serve until a signal: the first one stops gracefully (exit 0), a second one ends the process at once.
+
+    `ready` is called with the port once requests are answered. Raises ConfigError if the port is taken.
+    """
+    server = Server(
+        uvicorn.Config(
+            bot.app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=int(GRACE),
+            server_header=False,
+        )
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, partial(_on_signal, stop))
+    listening = _listen(server.config, host, port)
+    await bot.start()
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        if ready is not None:
+            await ready(listening.getsockname()[1])
+        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        await serving
+        await bot.stop()
+
+
+def open_database(url: str, *, serve: bool) -> Database:
+    """A database at the current schema; with `serve`, claimed for this process.
+
+    Raises ConfigError or StorageError with what to do, AlreadyRunningError if another process serves it.
+    """
+    database = Database(url)
+    try:
+        if serve:
+            database.claim()
+        schema.migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+async def adopt_agreement(bot: Bot, parsed: agreements.Parsed, body: str) -> None:
+    """Put the agreement in force; if it is another than before, open clocks and deals are computed anew."""
+    now = bot.office.clock.now()
+    changed = await bot.office.database.write(lambda s: put_in_force(s, parsed.agreement.name, body, now))
+    if changed:
+        await apply.recompute(bot.office)
+
+
+def doors_of(settings: Settings) -> Doors:
+    """The outside as the settings tell it."""
+    return Doors(
+        bot_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else "",
+        app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
+        signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
+        api_url=settings.slack_api_url,
+        webhook_secrets=settings.webhook_secrets,
+        webhook_token=settings.webhook_token.get_secret_value() if settings.webhook_token else None,
+        command_prefix=settings.command_prefix,
+    )
+
+
+def _on_signal(stop: asyncio.Event) -> None:
+    if stop.is_set():
+        _log.warning("ended at once; what was under way is looked up at the next start")
+        os._exit(1)
+    stop.set()
+
+
+def _listen(config: uvicorn.Config, host: str, port: int) -> Any:
+    try:
+        listening = config.bind_socket()
+        listening.listen(config.backlog)
+    except SystemExit as error:
+        raise ConfigError(
+            f"WINBELL_PORT: {host}:{port} cannot be used (taken by another program?); choose another port"
+        ) from error
+    return listening
+
+
+def _waking(loop: work.Loop) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        loop.wake()
+
+    return tick

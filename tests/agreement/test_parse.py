@@ -1,0 +1,298 @@
+"""Reading an agreement: what it says becomes values, and every fault is named."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.agreement import default, parse
+from bot.domain.agreement import (
+    Agreement,
+    ContactRule,
+    CreditRule,
+    Rate,
+    Reminders,
+    Stages,
+    Step,
+    Tier,
+    When,
+    Wins,
+)
+from bot.domain.worktime import Calendar
+from bot.errors import AgreementError
+from tests.agreement.contract import EXAMPLE, KEYS
+
+YEARS = (2026, 2026)
+OFFICE = ((540, 1020),)
+
+
+def read(text, **files):
+    return parse(text, read_file=files.__getitem__, horizon=YEARS)
+
+
+def agreement(text):
+    parsed = read(text)
+    assert parsed.warnings == ()
+    return parsed.agreement
+
+
+def problems(text, read_file=None):
+    with pytest.raises(AgreementError) as caught:
+        parse(text, read_file=read_file, horizon=YEARS)
+    return list(caught.value.problems)
+
+
+def test_an_empty_file_is_the_defaults():
+    """Nothing written means UTC, USD, Monday to Friday 09:00-17:00, one tier of four hours."""
+    assert agreement("") == Agreement()
+    assert default(YEARS) == Agreement()
+    assert default(YEARS).calendar == Calendar(zone="UTC", weekly=(OFFICE,) * 5 + ((), ()))
+    assert default(YEARS).tiers[0].first_contact == timedelta(hours=4)
+
+
+def test_the_example_of_the_contract_is_read_in_full():
+    """Every value of the public contract's example arrives where it belongs."""
+    found = read(EXAMPLE).agreement
+    calendar = found.calendar
+    assert calendar.zone == "America/New_York"
+    assert calendar.weekly == (((540, 750), (810, 1050)), (), (), (), (), (), ())
+    assert calendar.exceptions == {date(2026, 12, 31): ((540, 720),)}
+    assert {date(2026, 1, 1), date(2026, 11, 26), date(2026, 11, 27), date(2026, 12, 24)} <= calendar.closed
+    assert found == Agreement(
+        name="Northwind growth agreement",
+        timezone="America/New_York",
+        currency="USD",
+        admins=("ops@seller.example",),
+        rates=(Rate("EUR", Decimal("1.0845")),),
+        calendar=calendar,
+        tiers=(
+            Tier(
+                name="hot",
+                when=When(min_score=Decimal(80)),
+                first_contact=timedelta(hours=1),
+                attempts=6,
+                spacing=(timedelta(hours=8),),
+                within=timedelta(hours=40),
+                min_gap=timedelta(hours=1),
+            ),
+        ),
+    )
+
+
+def test_the_example_of_the_contract_says_what_does_not_act_yet():
+    """Each key that is only read is named once with its line; a key that acts is not."""
+    lines = EXAMPLE.splitlines()
+    expected = [
+        ("attempts = 6", "tier[1].attempts"),
+        ("spacing_hours", "tier[1].spacing_hours"),
+        ("within_hours", "tier[1].within_hours"),
+        ("min_gap_hours", "tier[1].min_gap_hours"),
+        ("on_assignment", "reminders.on_assignment"),
+        ('          { at = "breach+50%"', 'reminders.steps[3].to = "manager"'),
+        ('          { at = "breach+50%"', 'reminders.steps[4].to = "channel"'),
+        ("max_snoozes", "reminders.max_snoozes"),
+        ("not_a_fit", "reminders.not_a_fit"),
+        ("minimum", "wins.minimum"),
+        ("routes", "wins.routes"),
+        ("goal", "wins.goal"),
+        ("group_after", "wins.group_after"),
+        ("rank_people", "wins.rank_people"),
+        ("half_life_days", "credit.half_life_days"),
+        ("[[promise]]", "promise"),
+        ("[economics]", "economics"),
+        ("[digests]", "digests"),
+        ("[privacy]", "privacy"),
+    ]
+    numbered = [
+        (next(at for at, line in enumerate(lines, start=1) if line.startswith(start)), name)
+        for start, name in expected
+    ]
+    not_yet = "is understood but does not act in this version yet"
+    found = [warning for warning in read(EXAMPLE).warnings if "leaves out" not in warning]
+    assert [warning.partition("; only")[0] for warning in found] == [
+        f"line {line}, {name} {not_yet}" for line, name in numbered
+    ]
+
+
+def test_the_schema_has_the_keys_of_the_contract():
+    """No key of the public contract is missing, and none is invented."""
+    from bot.agreement.schema import every_key  # noqa: PLC0415 (only here)
+
+    assert {path for path, _ in every_key()} == KEYS
+
+
+@pytest.mark.parametrize(
+    ("text", "weekly"),
+    [
+        ("always = true", (((0, 1440),),) * 7),
+        ("always = false", (OFFICE,) * 5 + ((), ())),
+        ('holidays = { extra = ["2026-12-24"] }', (OFFICE,) * 5 + ((), ())),
+        (
+            'mon=["22:00-06:00"]\ntue=["00:00-24:00"]\nwed=["18:00-24:00","9:00 - 12:00"]\nthu=["20:00-00:00"]\nfri=[]',
+            (((1320, 1800),), ((0, 1440),), ((540, 720), (1080, 1440)), ((1200, 1440),), (), (), ()),
+        ),
+        (
+            'sun=["10:00-18:00"]\nmon=[]\ntue=[]\nwed=[]\nthu=[]\nfri=["10:00-12:00","12:00-14:00"]',
+            ((), (), (), (), ((600, 720), (720, 840)), (), ((600, 1080),)),
+        ),
+    ],
+)
+def test_hours_are_windows_of_minutes(text, weekly):
+    """Windows count minutes from their day's midnight, in order; an end past midnight belongs to its day."""
+    assert agreement(f"[hours]\n{text}").calendar.weekly == weekly
+
+
+def test_days_left_out_beside_written_ones_are_closed_and_said_so():
+    """Once one day is written the others are closed; for working days a warning says so."""
+    parsed = read('[hours]\nmon = ["09:00-17:00"]\nwed = []\nthu = ["09:00-17:00"]')
+    assert parsed.agreement.calendar.weekly == (OFFICE, (), (), OFFICE, (), (), ())
+    assert parsed.warnings == (
+        "line 1, hours leaves out tue, fri: closed on those days; write tue = []; fri = [] to say so",
+    )
+
+
+def test_holidays_of_a_country_are_expanded_for_the_years_asked_for():
+    """Public holidays, extra days and days taken out again make the closed days of the horizon, no year more."""
+    text = (
+        '[hours]\nholidays = { country = "us", subdivision = "MI",'
+        ' extra = ["2026-08-03", 2026-08-04], except = ["2026-11-27"] }'
+    )
+    closed = parse(text, horizon=(2026, 2027)).agreement.calendar.closed
+    assert {day.year for day in closed} == {2026, 2027}
+    # Michigan's of 2026: federal days but Columbus Day, the 3rd of July in lieu, Election Day, and the eves
+    days = "01-01 01-19 02-16 05-25 06-19 07-03 07-04 09-07 11-03 11-11 11-26 12-24 12-25 12-31 08-03 08-04"
+    assert {day for day in closed if day.year == 2026} == {
+        date.fromisoformat(f"2026-{day}") for day in days.split()
+    }
+
+
+def test_exceptions_are_days_with_their_own_windows():
+    """A date has the windows written for it, with TOML's own dates too; an empty list closes it."""
+    text = '[hours.exceptions]\n2026-12-24 = ["08:00-12:00"]\n"2026-12-31" = []'
+    assert agreement(text).calendar.exceptions == {date(2026, 12, 24): ((480, 720),), date(2026, 12, 31): ()}
+
+
+def test_stages_keep_their_names_and_fold_those_of_their_chances():
+    """Stage names stay as written; chances are found without case; the defaults hold only for stages of that name."""
+    text = '[stages]\nopen = ["Discovery", "Engaging"]\nwon = ["Closed Won"]\nlost = []\n'
+    stages = agreement(text + 'probability = { "DISCOVERY" = 0.25, engaging = 1 }').stages
+    assert stages == Stages(
+        ("Discovery", "Engaging"), ("Closed Won",), (), {"discovery": Decimal("0.25"), "engaging": Decimal(1)}
+    )
+    assert agreement(text).stages.probability == {"engaging": Decimal("0.3")}
+
+
+def test_tiers_are_read_in_order():
+    """A condition takes one value or a list, hours may be parts of one, an empty condition takes every lead."""
+    text = """
+[[tier]]
+name = "hot"
+first_contact_hours = 0.25
+[tier.when]
+min_score = 79.5
+channel = "Paid Search"
+team = ["EMEA", "APAC"]
+[[tier]]
+when = { stage = ["mql"] }
+[[tier]]
+when = {}
+"""
+    assert agreement(text).tiers == (
+        Tier(
+            name="hot",
+            when=When(min_score=Decimal("79.5"), channel=("Paid Search",), team=("EMEA", "APAC")),
+            first_contact=timedelta(minutes=15),
+        ),
+        Tier(name="tier 2", when=When(stage=("mql",))),
+        Tier(name="all"),
+    )
+
+
+def test_a_follow_up_plan_is_read_though_it_does_not_act_yet():
+    """Spacing is one number, or a list with one number for each attempt after the first."""
+    text = "[[tier]]\nattempts = 3\nspacing_hours = [4, 7.5]\nwithin_hours = 20\nmin_gap_hours = 0"
+    parsed = read(text)
+    assert parsed.agreement.tiers == (
+        Tier(
+            attempts=3,
+            spacing=(timedelta(hours=4), timedelta(hours=7, minutes=30)),
+            within=timedelta(hours=20),
+            min_gap=timedelta(0),
+        ),
+    )
+    assert len(parsed.warnings) == 4
+
+
+def test_reminders_and_contact_rules_are_read():
+    """Steps are kept in order and in one spelling; e-mails are folded; a step to others than the owner is announced."""
+    parsed = read("""
+[contact]
+counts = ["Call"]
+owner_word_counts = false
+[reminders]
+channel = "C0123ABCD"
+at_risk = 0.5
+max_per_person_per_day = 2
+bundle_minutes = 0
+steps = [
+  { at = "at_risk", to = "owner", offer = "hand over" },
+  { at = "Breach + 050 %", to = " Boss@Seller.example" },
+]
+""")
+    assert parsed.agreement.contact == ContactRule(counts=("call",), owner_word_counts=False)
+    assert parsed.agreement.reminders == Reminders(
+        channel="C0123ABCD",
+        at_risk=Decimal("0.5"),
+        steps=(Step("at_risk", "owner", "hand over"), Step("breach+50%", "boss@seller.example")),
+        max_per_person_per_day=2,
+        bundle=timedelta(0),
+    )
+    assert parsed.warnings == (
+        "line 11, reminders.steps[1].offer is understood but does not act in this version yet",
+        (
+            'line 12, reminders.steps[2].to = "boss@seller.example" is understood but does not act in this version yet;'
+            " only steps to the owner do"
+        ),
+    )
+
+
+def test_no_steps_is_no_reminders():
+    """An empty list of steps is a wish, not a fault."""
+    assert agreement("[reminders]\nsteps = []").reminders.steps == ()
+
+
+def test_wins_and_credit_are_read():
+    """Channel, freshness, model and shares arrive; shares may use the whole."""
+    found = agreement(
+        '[wins]\nchannel = "#gewonnen-ü"\nfresh_days = 0\n'
+        '[credit]\nmodel = "Linear"\nposition = [0.6, 0.4]\nlookback_days = 0'
+    )
+    assert found.wins == Wins(channel="#gewonnen-ü", fresh=timedelta(0))
+    assert found.credit == CreditRule(
+        model="linear", position=(Decimal("0.6"), Decimal("0.4")), lookback_days=0
+    )
+
+
+@pytest.mark.parametrize("model", ["first", "last", "linear", "position"])
+def test_models_that_act_are_taken(model):
+    """The four models of this version are used as written."""
+    assert agreement(f'[credit]\nmodel = "{model}"').credit.model == model
+
+
+@pytest.mark.parametrize("model", ["u_lead", "w", "full_path", "time_decay"])
+def test_a_model_that_does_not_act_yet_is_replaced_and_said_so(model):
+    """Until a model acts, position is used, and the warning says it."""
+    parsed = read(f'[credit]\nmodel = "{model}"')
+    assert parsed.agreement.credit.model == "position"
+    assert parsed.warnings == (
+        (
+            f'line 2, credit.model = "{model}" is understood but does not act in this version yet;'
+            ' "position" is used instead'
+        ),
+    )
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm():
+    """A file written by a Windows editor is read, and its lines are counted right."""
+    assert agreement('\ufeffname = "A"\r\n[wins]\r\nfresh_days = 3\r\n').wins.fresh == timedelta(days=3)
+    assert problems('\ufeffname = "A"\r\n\r\nfresh = 3\r\n')[0].startswith("line 3, fresh: ")

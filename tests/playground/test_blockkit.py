@@ -1,0 +1,472 @@
+"""What Slack takes and refuses in blocks and views."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.playground.blockkit import check_blocks, check_metadata, check_view
+from bot.playground.blockkit_limits import LIMITS
+from bot.playground.methods.content import read_content
+from bot.playground.methods.core import Args
+from bot.playground.methods.views import checked_view
+from bot.playground.refusal import Refusal
+from tests.playground.kit import (
+    actions,
+    bars,
+    button,
+    cell,
+    home,
+    modal,
+    mrkdwn,
+    option,
+    options,
+    pie,
+    plain,
+    section,
+    select,
+    table,
+    text_input,
+)
+
+Payload = Any
+
+
+def message(payload: Payload) -> list[str]:
+    return check_blocks(payload)
+
+
+def in_modal(payload: Payload) -> list[str]:
+    return check_blocks(payload, "modal")
+
+
+def content(payload: Payload) -> list[str]:
+    return _code(lambda: read_content(Args(payload), strict=True))
+
+
+def update(payload: Payload) -> list[str]:
+    return _code(lambda: read_content(Args(payload), strict=True, text_limit="message.update_text"))
+
+
+def whole_view(payload: Payload) -> list[str]:
+    return _code(lambda: checked_view(payload))
+
+
+def metadata(payload: Payload) -> list[str]:
+    code = check_metadata(payload)
+    return [] if code is None else [code]
+
+
+def _code(run: Callable[[], object]) -> list[str]:
+    try:
+        run()
+    except Refusal as refusal:
+        return [refusal.code]
+    return []
+
+
+def confirm(**more: Any) -> list[dict[str, Any]]:
+    words = {"title": plain("t"), "text": plain("t"), "confirm": plain("y"), "deny": plain("n"), **more}
+    return [actions(button(confirm=words))]
+
+
+def container(**more: Any) -> list[dict[str, Any]]:
+    return [{"type": "container", "title": plain("t"), "child_blocks": [section()], **more}]
+
+
+def data_table(**more: Any) -> list[dict[str, Any]]:
+    return [{"type": "data_table", "caption": "c", "rows": [[cell()]], **more}]
+
+
+def choices(count: int) -> list[dict[str, Any]]:
+    return [actions({"type": "checkboxes", "action_id": "a", "options": options(count)})]
+
+
+def image(**more: Any) -> list[dict[str, Any]]:
+    return [{"type": "image", "image_url": "https://a.example/i.png", "alt_text": "a", **more}]
+
+
+def inputs(**more: Any) -> list[dict[str, Any]]:
+    return [text_input(**more)]
+
+
+def long_blocks(count: int) -> list[dict[str, Any]]:
+    whole, rest = divmod(count, 3000)
+    return [section("x" * 3000)] * whole + [section("x" * rest)] * (rest > 0)
+
+
+def view_of_bytes(count: int) -> dict[str, Any]:
+    """A view of exactly `count` bytes of JSON, each member within its own limit."""
+    view = modal(*[section("x" * 2420)] * 100, private_metadata="")
+    return view | {"private_metadata": "x" * (count - len(json.dumps(view)))}
+
+
+# name of the limit → (judge, payload of that size)
+CASES: dict[str, tuple[Callable[[Payload], list[str]], Callable[[int], Payload]]] = {
+    "message.blocks": (message, lambda n: [{"type": "divider"}] * n),
+    "message.text": (content, lambda n: {"text": "x" * n}),
+    "message.update_text": (update, lambda n: {"text": "x" * n}),
+    "message.markdown_text": (content, lambda n: {"markdown_text": "x" * n}),
+    "message.attachments": (content, lambda n: {"text": "x", "attachments": [{"text": "a"}] * n}),
+    "message.characters": (content, lambda n: {"text": "x", "blocks": long_blocks(n)}),
+    "metadata.bytes": (
+        metadata,
+        lambda n: {"event_type": "win", "event_payload": {"k": "x" * (n - len('{"event_type":"win","event_payload":{"k":""}}'))}},
+    ),
+    "view.blocks": (in_modal, lambda n: [{"type": "divider"}] * n),
+    "view.title": (check_view, lambda n: modal(title=plain("x" * n))),
+    "view.submit": (check_view, lambda n: modal(submit=plain("x" * n))),
+    "view.close": (check_view, lambda n: modal(close=plain("x" * n))),
+    "view.private_metadata": (check_view, lambda n: home(private_metadata="x" * n)),
+    "view.callback_id": (check_view, lambda n: home(callback_id="x" * n)),
+    "view.external_id": (check_view, lambda n: home(external_id="x" * n)),
+    "view.bytes": (whole_view, view_of_bytes),
+    "block.block_id": (message, lambda n: [section(block_id="x" * n)]),
+    "element.action_id": (message, lambda n: [actions(button("x" * n))]),
+    "element.placeholder": (message, lambda n: [actions(select(options=options(1), placeholder=plain("x" * n)))]),
+    "text.text": (message, lambda n: [{"type": "context", "elements": [mrkdwn("x" * n)]}]),
+    "section.text": (message, lambda n: [section("x" * n)]),
+    "section.fields": (message, lambda n: [{"type": "section", "fields": [plain("x")] * n}]),
+    "section.field": (message, lambda n: [{"type": "section", "fields": [mrkdwn("x" * n)]}]),
+    "header.text": (message, lambda n: [{"type": "header", "text": plain("x" * n)}]),
+    "context.elements": (message, lambda n: [{"type": "context", "elements": [plain("x")] * n}]),
+    "actions.elements": (message, lambda n: [actions(*(button(str(number)) for number in range(n)))]),
+    "context_actions.elements": (
+        message,
+        lambda n: [
+            {
+                "type": "context_actions",
+                "elements": [{"type": "icon_button", "icon": "trash", "text": plain("x")}] * n,
+            }
+        ],
+    ),
+    "image.image_url": (message, lambda n: image(image_url="https://a.example/".ljust(n, "x"))),
+    "image.alt_text": (message, lambda n: image(alt_text="x" * n)),
+    "image.title": (message, lambda n: image(title=plain("x" * n))),
+    "input.label": (in_modal, lambda n: inputs(label=plain("x" * n))),
+    "input.hint": (in_modal, lambda n: inputs(hint=plain("x" * n))),
+    "markdown.text": (
+        message,
+        lambda n: [{"type": "markdown", "text": "x" * (n - 6000)}, {"type": "markdown", "text": "x" * 6000}],
+    ),
+    "alert.text": (in_modal, lambda n: [{"type": "alert", "text": plain("x" * n)}]),
+    "container.title": (message, lambda n: container(title=plain("x" * n))),
+    "container.subtitle": (message, lambda n: container(subtitle=mrkdwn("x" * n))),
+    "container.child_blocks": (message, lambda n: container(child_blocks=[section()] * n)),
+    "table.rows": (message, lambda n: [table(*([[cell()]] * n))]),
+    "table.cells": (message, lambda n: [table([cell()] * n)]),
+    "table.column_settings": (message, lambda n: [table([cell()], column_settings=[{"align": "left"}] * n)]),
+    "table.characters": (message, lambda n: [table([cell("x" * (n - 1)), cell("x")])]),
+    "table.per_message": (message, lambda n: [table([cell()])] * n),
+    "data_table.rows": (message, lambda n: data_table(rows=[[cell()]] * n)),
+    "data_table.cells": (message, lambda n: data_table(rows=[[cell()] * n])),
+    "data_table.page_size": (message, lambda n: data_table(page_size=n)),
+    "data_table.characters": (message, lambda n: data_table(rows=[[cell("x" * n)]])),
+    "data_visualization.per_message": (message, lambda n: [pie()] * n),
+    "data_visualization.title": (message, lambda n: [pie(title="x" * n)]),
+    "data_visualization.segments": (message, lambda n: [pie(n)]),
+    "data_visualization.series": (message, lambda n: [bars(series=n)]),
+    "data_visualization.points": (message, lambda n: [bars(points=n)]),
+    "data_visualization.label": (message, lambda n: [_labelled_pie("x" * n)]),
+    "data_visualization.axis_label": (message, lambda n: [bars(x_label="x" * n)]),
+    "button.text": (message, lambda n: [actions(button(text="x" * n))]),
+    "button.value": (message, lambda n: [actions(button(value="x" * n))]),
+    "button.url": (message, lambda n: [actions(button(url="https://a.example/".ljust(n, "x")))]),
+    "button.accessibility_label": (message, lambda n: [actions(button(accessibility_label="x" * n))]),
+    "overflow.options": (message, lambda n: [actions({"type": "overflow", "action_id": "o", "options": options(n)})]),
+    "choices.options": (message, choices),
+    "select.options": (message, lambda n: [actions(select(options=options(n)))]),
+    "select.option_groups": (
+        message,
+        lambda n: [
+            actions(select(option_groups=[{"label": plain("g"), "options": [option(str(at))]} for at in range(n)]))
+        ],
+    ),
+    "plain_text_input.max_length": (
+        in_modal,
+        lambda n: inputs(element={"type": "plain_text_input", "action_id": "a", "max_length": n}),
+    ),
+    "option.text": (message, lambda n: [actions(select(options=[option(text="x" * n)]))]),
+    "option.value": (message, lambda n: [actions(select(options=[option("x" * n)]))]),
+    "option.description": (message, lambda n: [actions(select(options=[option(description=plain("x" * n))]))]),
+    "option.url": (message, lambda n: [actions(select(options=[option(url="https://a.example/".ljust(n, "x"))]))]),
+    "option_group.label": (
+        message,
+        lambda n: [actions(select(option_groups=[{"label": plain("x" * n), "options": options(1)}]))],
+    ),
+    "confirm.title": (message, lambda n: confirm(title=plain("x" * n))),
+    "confirm.text": (message, lambda n: confirm(text=mrkdwn("x" * n))),
+    "confirm.button": (message, lambda n: confirm(deny=plain("x" * n))),
+}
+
+
+def _labelled_pie(label: str) -> dict[str, Any]:
+    chart = {"type": "pie", "segments": [{"label": label, "value": 2.5}]}
+    return {"type": "data_visualization", "title": "t", "chart": chart}
+
+
+# Every point of the series must have a category, so both lists are over the limit at once.
+TWO_FAULTS = {"data_visualization.points"}
+
+
+def test_every_limit_has_a_case():
+    """No limit of the table goes untested; the height of the modal stack is tested with the views."""
+    assert set(CASES) | {"view.stack"} == set(LIMITS)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_limit_itself_is_accepted(name):
+    """What is exactly as long, or as many, as Slack allows is taken."""
+    judge, build = CASES[name]
+    assert judge(build(LIMITS[name])) == []
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_one_more_than_the_limit_is_refused(name):
+    """One character, item or byte over a limit makes exactly one fault."""
+    judge, build = CASES[name]
+    assert len(judge(build(LIMITS[name] + 1))) == (2 if name in TWO_FAULTS else 1)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "error"),
+    [
+        pytest.param(
+            [section("x" * 3001)],
+            "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
+            id="too long",
+        ),
+        pytest.param(
+            [section("")],
+            "[ERROR] must be more than 0 characters [json-pointer:/blocks/0/text/text]",
+            id="empty",
+        ),
+        pytest.param(
+            [{"type": "divider"}, actions(*[button(str(number)) for number in range(26)])],
+            "[ERROR] no more than 25 items allowed [json-pointer:/blocks/1/elements]",
+            id="too many",
+        ),
+        pytest.param(
+            [{"type": "section"}], "[ERROR] missing required field: text [json-pointer:/blocks/0]", id="no text"
+        ),
+        pytest.param(
+            [{"type": "header"}], "[ERROR] missing required field: text [json-pointer:/blocks/0]", id="no header"
+        ),
+        pytest.param(
+            [{"type": "header", "text": mrkdwn("x")}],
+            "[ERROR] unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]",
+            id="a header is plain",
+        ),
+        pytest.param(
+            [{"type": "hologram"}],
+            "[ERROR] unsupported type: hologram [json-pointer:/blocks/0/type]",
+            id="unknown block",
+        ),
+        pytest.param(
+            [{"type": "alert", "text": plain("x")}],
+            "[ERROR] unsupported type: alert [json-pointer:/blocks/0/type]",
+            id="an alert stands in modals only",
+        ),
+        pytest.param(
+            [{"type": "context", "elements": [button()]}],
+            "[ERROR] unsupported type: button [json-pointer:/blocks/0/elements/0/type]",
+            id="no button in a context",
+        ),
+        pytest.param(
+            [section(accessory={"type": "plain_text_input", "action_id": "a"})],
+            "[ERROR] unsupported type: plain_text_input [json-pointer:/blocks/0/accessory/type]",
+            id="no text input beside a section",
+        ),
+        pytest.param(
+            ["x"], "[ERROR] must provide an object [json-pointer:/blocks/0]", id="a block is an object"
+        ),
+        pytest.param(
+            [section(text="x")],
+            "[ERROR] must provide an object [json-pointer:/blocks/0/text]",
+            id="a text is an object",
+        ),
+        pytest.param(
+            [actions(button(value=7))],
+            "[ERROR] must provide a string [json-pointer:/blocks/0/elements/0/value]",
+            id="a value is a string",
+        ),
+        pytest.param(
+            [section(expand="yes")],
+            "[ERROR] must provide a boolean [json-pointer:/blocks/0/expand]",
+            id="a flag is a boolean",
+        ),
+        pytest.param(
+            [{"type": "actions", "elements": {}}],
+            "[ERROR] must provide an array [json-pointer:/blocks/0/elements]",
+            id="a list is an array",
+        ),
+        pytest.param(
+            [actions()],
+            "[ERROR] no fewer than 1 items allowed [json-pointer:/blocks/0/elements]",
+            id="an empty list",
+        ),
+        pytest.param(
+            [section(colour="red")],
+            "[ERROR] invalid additional property: colour [json-pointer:/blocks/0]",
+            id="an unknown member",
+        ),
+        pytest.param(
+            [actions(button(style="green"))],
+            "[ERROR] must be one of: primary, danger [json-pointer:/blocks/0/elements/0/style]",
+            id="an unknown style",
+        ),
+        pytest.param(
+            [actions(select())],
+            "[ERROR] must provide exactly one of: options, option_groups [json-pointer:/blocks/0/elements/0]",
+            id="a menu without options",
+        ),
+        pytest.param(
+            [actions(select(options=options(1), initial_option=option("other")))],
+            "[ERROR] an initial option must be one of the options [json-pointer:/blocks/0/elements/0]",
+            id="an initial option from elsewhere",
+        ),
+        pytest.param(
+            [actions(select(options=[option(), option()]))],
+            "[ERROR] option values must be unique [json-pointer:/blocks/0/elements/0]",
+            id="two options of one value",
+        ),
+        pytest.param(
+            [actions(button("a"), button("a"))],
+            "[ERROR] action_id a already exists in this block [json-pointer:/blocks/0]",
+            id="an action id twice in a block",
+        ),
+        pytest.param(
+            [section(block_id="b"), section(block_id="b")],
+            "[ERROR] block_id b already exists [json-pointer:/blocks/1/block_id]",
+            id="a block id twice",
+        ),
+        pytest.param(
+            [table([cell()]), table([cell()])],
+            "[ERROR] only_one_table_allowed [json-pointer:/blocks]",
+            id="two tables",
+        ),
+        pytest.param(
+            [table([cell()], [cell(), cell()])],
+            "[ERROR] all rows must have the same number of cells [json-pointer:/blocks/0]",
+            id="a ragged table",
+        ),
+        pytest.param(
+            [section("*<@U1> & <!channel*")],
+            "[ERROR] malformed mrkdwn token: < [json-pointer:/blocks/0/text/text]",
+            id="a bracket that never closes",
+        ),
+        pytest.param(
+            [{"type": "image", "alt_text": "a"}],
+            "[ERROR] must provide exactly one of: image_url, slack_file [json-pointer:/blocks/0]",
+            id="an image of nothing",
+        ),
+        pytest.param(
+            [{"type": "container", "child_blocks": [section()]}],
+            "[ERROR] missing required field: title [json-pointer:/blocks/0]",
+            id="a container without a title",
+        ),
+        pytest.param(
+            container(child_blocks=container()),
+            "[ERROR] unsupported type: container [json-pointer:/blocks/0/child_blocks/0/type]",
+            id="a container in a container",
+        ),
+        pytest.param(
+            container(is_collapsible=True, has_header_divider=True),
+            "[ERROR] has_header_divider cannot be set when is_collapsible is true [json-pointer:/blocks/0]",
+            id="a divider on what collapses",
+        ),
+    ],
+)
+def test_a_fault_is_named_in_slacks_words_with_its_place(blocks, error):
+    """The one fault of a message is said once, with a JSON pointer to it."""
+    assert check_blocks(blocks) == [error]
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        {"type": "pie", "segments": [{"label": "a", "value": 0}]},
+        {"type": "pie", "segments": [{"label": "a", "value": True}]},
+        {"type": "scatter", "segments": []},
+        bars()["chart"] | {"axis_config": {"categories": ["other"]}},
+        bars(series=2)["chart"] | {"series": bars()["chart"]["series"] * 2},
+    ],
+    ids=["a slice of nothing", "a slice that is no number", "unknown kind", "other categories", "a name twice"],
+)
+def test_a_chart_that_makes_no_sense_is_refused(chart):
+    """A pie has positive slices; a series has its own name and one point for each category."""
+    assert len(check_blocks([{"type": "data_visualization", "title": "t", "chart": chart}])) == 1
+
+
+def test_newer_blocks_are_accepted_in_messages():
+    """Charts, tables, markdown, rich text and containers pass with all their parts."""
+    parts = [
+        {"type": "text", "text": "x", "style": {"bold": True}},
+        {"type": "link", "url": "https://a.example", "text": "a"},
+        {"type": "user", "user_id": "U1"},
+        {"type": "emoji", "name": "tada"},
+        {"type": "date", "timestamp": 1, "format": "{date}", "fallback": "then"},
+    ]
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+    bullets = {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": rich["elements"]}
+    blocks = [
+        rich,
+        {"type": "rich_text", "elements": [bullets, {"type": "rich_text_quote", "elements": parts[:1]}]},
+        {"type": "markdown", "text": "**x** < y"},
+        table([cell("Stage"), cell("Amount")], [cell("Open"), {"type": "raw_number", "value": 12.5}]),
+        *container(child_blocks=[section(), pie(2)], subtitle=mrkdwn("*x*"), is_collapsible=True),
+        bars(series=2, points=3, x_label="Month", y_label="Deals"),
+    ]
+    assert check_blocks(blocks) == []
+
+
+def test_blocks_of_messages_only_are_refused_elsewhere():
+    """A Home tab takes no chart and no plain table."""
+    assert [check_blocks([block], "home") for block in (pie(), table([cell()]))] == [
+        ["[ERROR] unsupported type: data_visualization [json-pointer:/blocks/0/type]"],
+        ["[ERROR] unsupported type: table [json-pointer:/blocks/0/type]"],
+    ]
+
+
+def test_ids_are_compared_within_containers_too():
+    """A block id counts in the whole message, wherever the block stands."""
+    blocks = [section(block_id="b"), *container(child_blocks=[section(block_id="b")])]
+    assert check_blocks(blocks) == [
+        "[ERROR] block_id b already exists [json-pointer:/blocks/1/child_blocks/0/block_id]"
+    ]
+
+
+def test_a_modal_with_inputs_needs_a_submit_button():
+    """Slack refuses a form that could never be sent."""
+    view = modal(text_input())
+    del view["submit"]
+    assert check_view(view) == [
+        "[ERROR] missing required field: submit (the view has input blocks) [json-pointer:/view]"
+    ]
+
+
+@pytest.mark.parametrize("kind", [None, "drawer"])
+def test_a_view_is_a_modal_or_a_home_tab(kind):
+    """Another type of view is refused as such."""
+    assert check_view({"type": kind, "blocks": []}) == [
+        f"[ERROR] unsupported type: {kind} [json-pointer:/view/type]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({"event_type": "win", "event_payload": {"key": "a", "n": 1, "ok": True, "o": {"a": [{"b": 1}]}}}, []),
+        ({"event_type": "win"}, ["invalid_metadata_format"]),
+        ({"event_payload": {}}, ["invalid_metadata_format"]),
+        ({"event_type": "win", "event_payload": {}, "more": 1}, ["invalid_metadata_format"]),
+        ("win", ["invalid_metadata_format"]),
+        ({"event_type": "", "event_payload": {}}, ["invalid_metadata_schema"]),
+        ({"event_type": "win", "event_payload": {"key": None}}, ["invalid_metadata_schema"]),
+        ({"event_type": "win", "event_payload": {"key": [None]}}, ["invalid_metadata_schema"]),
+    ],
+)
+def test_metadata_is_a_type_and_a_payload_of_plain_values(payload, code):
+    """An event type and strings, numbers, booleans, or objects of them; nothing is null."""
+    assert metadata(payload) == code

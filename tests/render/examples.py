@@ -1,0 +1,122 @@
+"""The facts of the rendering tests: one story, told in all its states."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from bot.domain.facts import (
+    Contribution,
+    CreditLine,
+    Named,
+    NotConverted,
+    Notice,
+    Nudge,
+    NudgeLead,
+    PipelineRow,
+    PipelineView,
+    StoryTouch,
+    WinCard,
+)
+from bot.domain.money import Money
+
+MAYA = Named("maya.okafor@seller.example", "Maya Okafor", "U0MAYA")
+TOM = Named("tom.lind@seller.example", "Tom Lind")
+ANA = Named("ana.silva@seller.example")
+"""Maya is known to Slack, Tom by name only, Ana by nothing but the e-mail."""
+
+
+def eur(minor):
+    return Money(minor, "EUR")
+
+
+def usd(minor):
+    return Money(minor, "USD")
+
+
+CARD = WinCard(
+    deal_name="Fleet renewal 2027",
+    deal_id="D-1001",
+    customer="Northwind Robotics",
+    url="https://crm.seller.example/deals/D-1001",
+    owner=MAYA,
+    contributors=(Contribution(TOM, "sdr"),),
+    amount=eur(1250000),
+    amount_text=None,
+    won_on=date(2026, 11, 20),
+    number=1,
+    credits=(
+        CreditLine("Robot picking ebook", "autumn-2026", "paid_search", Fraction(2, 5), eur(500000)),
+        CreditLine("Demo request", None, "organic", Fraction(2, 5), eur(500000)),
+        CreditLine(None, "spring-launch-2026", None, Fraction(1, 5), eur(250000)),
+    ),
+    model="position",
+    story=(
+        StoryTouch("Robot picking ebook", date(2025, 10, 12)),
+        StoryTouch("spring-launch-2026", date(2026, 11, 3)),
+        StoryTouch("Demo request", date(2026, 11, 9)),
+    ),
+    story_left_out=0,
+    status="won",
+)
+UNATTRIBUTED = replace(CARD, credits=(CreditLine(None, None, None, Fraction(1), eur(1250000)),), story=())
+
+
+def credits_of(count):
+    """That many assets with equal shares of 1,000.00 EUR each."""
+    return tuple(
+        CreditLine(f"Asset {index}", None, None, Fraction(1, count), eur(100000)) for index in range(count)
+    )
+
+
+DUE = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+AT_RISK = NudgeLead(
+    ref="L-77.1",
+    name="Dana Reyes",
+    company="Northwind Robotics",
+    email="dana.reyes@prospect.example",
+    url="https://crm.seller.example/leads/L-77",
+    source="Robot picking ebook",
+    due=DUE,
+    state="at_risk",
+    owner=MAYA,
+)
+BREACHED = replace(AT_RISK, ref="L-78.1", name=None, company=None, url=None, source=None, state="breached")
+SETTLED = replace(AT_RISK, ref="L-79.1", name="Kim Berg", company=None, state="said")
+NUDGE = Nudge(to_channel=False, zone="Europe/Berlin", leads=(AT_RISK, BREACHED), more=0)
+
+
+def leads_of(count):
+    """That many leads at risk."""
+    return tuple(
+        replace(AT_RISK, ref=f"L-{index}.1", name=f"Lead {index}", url=None) for index in range(count)
+    )
+
+
+PIPELINE = PipelineView(
+    whose="team",
+    rows=(
+        PipelineRow("Prospecting", 12, usd(12000000), usd(1200000)),
+        PipelineRow("Engaging", 1, usd(4500050), usd(1350015)),
+    ),
+    total=PipelineRow(None, 13, usd(16500050), usd(2550015)),
+    win_rate=0.632,
+    cycle_days_median=47.5,
+    velocity_per_day=Decimal("1234.567"),
+    not_converted=(),
+    unknown_stages=(),
+    as_of=DUE,
+)
+EMPTY_PIPELINE = replace(
+    PIPELINE,
+    rows=(),
+    total=PipelineRow(None, 0, usd(0), usd(0)),
+    win_rate=None,
+    cycle_days_median=None,
+    velocity_per_day=None,
+)
+APART = (NotConverted("EUR", 2, "5000.00"), NotConverted(None, 1, "70"))
+NOTICE = Notice(
+    what="3 messages to #wins could not be delivered: channel_not_found.",
+    advice="Invite Winbell to the channel, then run: winbell outbox retry",
+)

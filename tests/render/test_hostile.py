@@ -1,0 +1,218 @@
+"""Names that try to be more than names, in every text field of every message."""
+
+from dataclasses import fields, is_dataclass, replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.facts import CreditLine, Named, Notice, Nudge, NudgeLead, PipelineRow, PipelineView, WinCard
+from bot.domain.money import DIGITS, Money
+from bot.render import answers
+from bot.render.card import win_card
+from bot.render.notice import notice
+from bot.render.nudge import nudge
+from bot.render.pipeline import pipeline
+from tests.render import examples as ex
+from tests.render.judge import faults, spoken
+
+CORPUS = [
+    "<!channel>",
+    "<!here>",
+    "<!everyone>",
+    "<@U1>",
+    "<!subteam^S1>",
+    "<#C1>",
+    "<!date^0^x|y>",
+    "<http://evil|bank>",
+    "https://evil.example/<!channel>|bank",
+    "&lt;!channel&gt;",
+    "@channel",
+    "*bold* _it_ ~no~ `code`",
+    "```block```",
+    "> quoted\n> again",
+    "two\r\nlines\u2028three",
+    "\u202edlrow\u202c",
+    "\u2066left open",
+    "\u2069\u2069closed too often",
+    "zero\u200bwidth\u2060",
+    "\u200b",
+    "x" * 10_000,
+    "<" * 10_000,
+    "😀" * 5_000,
+    ":tada:",
+    "🎉",
+    "שלום \u202e<@U1>",
+    "شركة " * 2_000,
+    "",
+    " \t\n",
+    "\x00\x1b[31m\x7f",
+    "half \ud800 a character",
+    "'; drop table deals; --",
+    "=1+1",
+]
+OURS_ALONE = {"ref", "zone", "state", "status", "currency"}
+"""Texts that never come from outside: references, settings and states of our own."""
+TOLD = {
+    win_card: [
+        ex.CARD,
+        replace(ex.CARD, number=2, was_amount=ex.eur(1), was_owner=ex.TOM, amount=None, amount_text="1 ABC"),
+        replace(ex.CARD, credits=ex.credits_of(12), contributors=ex.CARD.contributors * 12),
+        *(replace(ex.CARD, status=status) for status in ("reopened", "lost", "deleted", "merged")),
+    ],
+    nudge: [
+        replace(ex.NUDGE, leads=ex.leads_of(20), more=5),
+        replace(ex.NUDGE, to_channel=True, leads=(ex.AT_RISK, ex.BREACHED, ex.SETTLED)),
+    ],
+    pipeline: [
+        replace(ex.PIPELINE, not_converted=ex.APART * 9, unknown_stages=("Legal",) * 20),
+        replace(ex.PIPELINE, rows=ex.PIPELINE.rows * 20),
+        ex.EMPTY_PIPELINE,
+    ],
+    notice: [ex.NOTICE],
+}
+MESSAGES = [(render, facts) for render, variants in TOLD.items() for facts in variants]
+LINKED = "<https://evil.example/%3C!channel%3E%7Cbank"
+"""The one address in the corpus that may be linked: what would end the link is encoded."""
+DATES = "<!date^1795186800"
+
+
+def told_as(facts, text):
+    """The same facts with `text` in every text that comes from outside."""
+    if isinstance(facts, str):
+        return text
+    if isinstance(facts, tuple):
+        return tuple(told_as(item, text) for item in facts)
+    if is_dataclass(facts):
+        return type(facts)(
+            **{
+                field.name: getattr(facts, field.name)
+                if field.name in OURS_ALONE
+                else told_as(getattr(facts, field.name), text)
+                for field in fields(facts)
+            }
+        )
+    return facts
+
+
+@pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))
+def test_hostile_name_pings_nobody_and_breaks_nothing(text):
+    """Slack takes the message, and no token, link or direction in it is the name's doing."""
+    found = {
+        (render.__name__, index): faults(render(told_as(facts, text)), (LINKED, DATES))
+        for index, (render, facts) in enumerate(MESSAGES)
+    }
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))
+def test_hostile_word_in_an_answer_is_only_a_word(text):
+    """What somebody types at a command comes back harmless."""
+    told = (
+        answers.nothing_found(text),
+        answers.unknown_words(text, "/pipeline [mine|team]"),
+        answers.said(text),
+        answers.failed(text),
+    )
+    assert [faults(payload) for payload in told] == [[], [], [], []]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<!channel>", "<@U1>", "&lt;!channel&gt;", "*bold* _it_ ~no~ `code`", ":tada:", "R&D", "'; drop table"],
+)
+def test_name_is_shown_as_typed(text):
+    """The reader sees exactly what the CRM holds, wherever the name stands."""
+    card = spoken(win_card(told_as(ex.CARD, text)))
+    reminder = spoken(nudge(told_as(ex.NUDGE, text)))
+    answer = spoken(pipeline(told_as(ex.PIPELINE, text)))
+    assert [shown.count(text) > 0 for shown in (card, reminder, answer)] == [True] * 3
+    assert [entity in card + reminder + answer for entity in ("&amp;", "&lt;!c")] == [False, "&lt;" in text]
+
+
+# --- any facts at all ---------------------------------------------------------------------------------
+
+TEXT = st.one_of(st.sampled_from(CORPUS), st.text(st.characters(codec=None), max_size=30))
+SLACK_ID = st.one_of(st.none(), st.just("U0MAYA"), TEXT)
+URL = st.one_of(st.none(), st.just("https://crm.seller.example/x"), TEXT)
+MONEY = st.builds(Money, st.integers(-(10**18), 10**18), st.sampled_from(sorted(DIGITS)))
+DOLLARS = st.builds(ex.usd, st.integers(-(10**20), 10**20))
+SHARE = st.fractions(min_value=-1, max_value=1)
+NAMED = st.builds(Named, email=TEXT, name=st.none() | TEXT, slack_id=SLACK_ID)
+OPTIONAL = st.none() | TEXT
+CARDS = st.builds(
+    WinCard,
+    deal_name=OPTIONAL,
+    deal_id=TEXT,
+    customer=OPTIONAL,
+    url=URL,
+    owner=st.none() | NAMED,
+    amount=st.none() | MONEY,
+    amount_text=OPTIONAL,
+    credits=st.lists(
+        st.builds(
+            CreditLine,
+            asset=OPTIONAL,
+            campaign=OPTIONAL,
+            channel=OPTIONAL,
+            share=SHARE,
+            amount=st.none() | MONEY,
+        ),
+        max_size=12,
+    ).map(tuple),
+    model=TEXT,
+    was_amount=st.none() | MONEY,
+    was_owner=st.none() | NAMED,
+)
+LEADS = st.builds(
+    NudgeLead,
+    ref=st.text("abc-.", max_size=9),
+    name=OPTIONAL,
+    url=URL,
+    due=st.just(ex.DUE),
+    owner=st.none() | NAMED,
+)
+NUDGES = st.builds(
+    Nudge, zone=TEXT, leads=st.lists(LEADS, max_size=25).map(tuple), more=st.integers(0, 10**6)
+)
+ROWS = st.builds(PipelineRow, stage=OPTIONAL, count=st.integers(0, 10**6), amount=DOLLARS, weighted=DOLLARS)
+VIEWS = st.builds(
+    PipelineView,
+    whose=TEXT,
+    rows=st.lists(ROWS, max_size=30).map(tuple),
+    total=ROWS,
+    win_rate=st.none() | st.floats(0, 1),
+    cycle_days_median=st.none() | st.floats(0, 10**6),
+    velocity_per_day=st.none() | st.decimals(-(10**15), 10**15),
+    as_of=st.just(ex.DUE),
+)
+ALLOWED = ("<@U0MAYA>", "<https://crm.seller.example/x", LINKED, DATES)
+EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@EXAMPLES
+@given(CARDS)
+def test_any_card_is_one_that_slack_takes(facts):
+    """Whatever a deal holds, its card is valid and says something."""
+    assert faults(win_card(facts), ALLOWED) == []
+
+
+@EXAMPLES
+@given(NUDGES)
+def test_any_reminder_is_one_that_slack_takes(facts):
+    """Whatever the leads are called, the reminder is valid."""
+    assert faults(nudge(facts), ALLOWED) == []
+
+
+@EXAMPLES
+@given(VIEWS)
+def test_any_pipeline_is_one_that_slack_takes(view):
+    """Whatever is open, the answer is valid."""
+    assert faults(pipeline(view), ALLOWED) == []
+
+
+@EXAMPLES
+@given(st.builds(Notice, what=TEXT, advice=TEXT))
+def test_any_notice_is_one_that_slack_takes(facts):
+    """Whatever went wrong, the notice is valid."""
+    assert faults(notice(facts), ALLOWED) == []
