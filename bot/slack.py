@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.delivery import (
+    Account,
     CannotLook,
     Found,
     Look,
@@ -24,7 +25,6 @@ from bot.domain.delivery import (
     Sent,
     Unknown,
 )
-from bot.flow.ports import Account
 from bot.logs import log_of
 
 if TYPE_CHECKING:

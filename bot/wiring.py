@@ -18,7 +18,6 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot import agreement as agreements
 from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.flow import apply, audit
@@ -28,17 +27,17 @@ from bot.flow.deliver import Delivery
 from bot.flow.ports import Office
 from bot.logs import log_of
 from bot.slack import Workspace
-from bot.store import schema
-from bot.store.database import Database
 from handlers import actions, commands, errors, health, slack_http, webhooks
 from jobs import timetable, work
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
+    from bot.agreement import Parsed
     from bot.clock import Clock
     from bot.config import Settings
     from bot.domain.agreement import Agreement
+    from bot.store.database import Database
 
 GRACE: Final = 8.0
 """Seconds in which calls under way are finished at shutdown."""
@@ -146,9 +145,12 @@ class Bot:
             ) from error
 
     def _slack_app(self) -> AsyncApp:
+        async def authorize(team_id: str | None) -> AuthorizeResult | None:
+            return self._authorize(team_id)
+
         app = AsyncApp(
             client=self.workspace.without_token(),  # each request gets ours from `authorize`
-            authorize=self._authorize,  # type: ignore[arg-type]  # None refuses, as Bolt documents
+            authorize=authorize,  # type: ignore[arg-type]  # None refuses, as Bolt documents
             signing_secret=self._doors.signing_secret or "socket mode needs none",
             request_verification_enabled=False,  # handlers.slack_http has done it; sockets are not signed
         )
@@ -157,7 +159,7 @@ class Bot:
         errors.register(app)
         return app
 
-    async def _authorize(self, team_id: str | None = None, **_: Any) -> AuthorizeResult | None:
+    def _authorize(self, team_id: str | None) -> AuthorizeResult | None:
         """Who we are, from our own start: a slash command must work even while Slack's API is out of reach."""
         known = None
         if self._identity is not None and self._identity.done() and not self._identity.cancelled():
@@ -240,26 +242,20 @@ async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[N
         await bot.stop()
 
 
-def open_database(url: str, *, serve: bool) -> Database:
-    """A database at the current schema; with `serve`, claimed for this process.
-
-    Raises ConfigError or StorageError with what to do, AlreadyRunningError if another process serves it.
-    """
-    database = Database(url)
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on the faster event loop, where there is one."""
     try:
-        if serve:
-            database.claim()
-        schema.migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+        import uvloop  # noqa: PLC0415  # not to be had everywhere
+    except ImportError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
 
 
-async def adopt_agreement(bot: Bot, parsed: agreements.Parsed, body: str) -> None:
+async def adopt_agreement(bot: Bot, parsed: Parsed, body: str) -> None:
     """Put the agreement in force; if it is another than before, open clocks and deals are computed anew."""
     now = bot.office.clock.now()
-    changed = await bot.office.database.write(lambda s: put_in_force(s, parsed.agreement.name, body, now))
+    changed = await bot.office.database.write(lambda s: put_in_force(s, parsed.agreement, body, now))
     if changed:
         await apply.recompute(bot.office)
 

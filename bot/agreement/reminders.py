@@ -26,7 +26,7 @@ CONTACT: Final = Key("contact", Table(COUNTS, OWNER_WORD), default=Section())
 
 STEP_AT: Final = Key[str]("at", Value(values.step_at), default=REQUIRED)
 STEP_TO: Final = Key[str]("to", Value(values.step_to), default=REQUIRED)
-STEP_OFFER: Final = Key[str | None]("offer", Value(values.one_of("hand over")), default=None)
+STEP_OFFER: Final = Key[str | None]("offer", Value(values.one_of("hand over")), default=None, acts=False)
 
 CHANNEL: Final = Key("channel", Value(values.channel), default=_DEFAULT.channel)
 ON_ASSIGNMENT: Final = Key("on_assignment", Value(values.boolean), default=_DEFAULT.on_assignment, acts=False)
@@ -78,7 +78,9 @@ def build(reminders: Section, report: Report) -> Reminders:
     sections = reminders.get(STEPS)
     steps = DEFAULT_STEPS if sections is None else tuple(_step(section) for section in sections)
     for section in sections or ():
-        _notice(section, report)
+        to = section.get(STEP_TO)
+        if to != "owner":
+            report.notice((*section.path, STEP_TO.name), f'= "{to}" {NOT_YET}; only steps to the owner do')
     return Reminders(
         channel=reminders.get(CHANNEL),
         on_assignment=reminders.get(ON_ASSIGNMENT),
@@ -93,11 +95,3 @@ def build(reminders: Section, report: Report) -> Reminders:
 
 def _step(section: Section) -> Step:
     return Step(section.get(STEP_AT), section.get(STEP_TO), section.get(STEP_OFFER))
-
-
-def _notice(section: Section, report: Report) -> None:
-    step = _step(section)
-    if step.to != "owner":
-        report.notice((*section.path, STEP_TO.name), f'= "{step.to}" {NOT_YET}; only steps to the owner do')
-    elif step.offer is not None:
-        report.notice((*section.path, STEP_OFFER.name), NOT_YET)

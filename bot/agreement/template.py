@@ -116,7 +116,8 @@ channel = "#sales-ops"
 at_risk = 0.75
 
 # When (at_risk, breach, or breach and a part of the promised time more) and who (owner, manager, channel,
-# or an e-mail address). Default: the four below. Not yet: steps to others than the owner, and `offer`.
+# or an e-mail address). Default: the four below.
+# Not yet: steps to others than the owner, and what they offer.
 #steps = [
 #    { at = "at_risk", to = "owner" },
 #    { at = "breach", to = "owner" },

@@ -21,6 +21,14 @@ LOOKS_BEFORE_POSTING_AGAIN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What Slack says of an address: an account with its zone, or none (`slack_id` None)."""
+
+    slack_id: str | None
+    timezone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Slack has the message: its receipt."""
 

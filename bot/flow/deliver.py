@@ -336,11 +336,11 @@ def _what(target: str, reason: str) -> str:
 
 
 _ADVICE: Final = {
-    "channel_not_found": "Create the channel or correct its name in the agreement, then run `winbell outbox --retry`.",
-    "not_in_channel": "Invite the bot with /invite in that channel, then run `winbell outbox --retry`.",
-    "is_archived": "Unarchive the channel or name another in the agreement, then run `winbell outbox --retry`.",
-    "missing_scope": "Reinstall the app with the manifest of `winbell manifest`, then run `winbell outbox --retry`.",
-    "restricted_action": "Allow the app to post there in the channel's settings, then run `winbell outbox --retry`.",
+    "channel_not_found": "Create the channel or correct its name in the agreement, then run `winbell outbox retry`.",
+    "not_in_channel": "Invite the bot with /invite in that channel, then run `winbell outbox retry`.",
+    "is_archived": "Unarchive the channel or name another in the agreement, then run `winbell outbox retry`.",
+    "missing_scope": "Reinstall the app with the manifest of `winbell manifest`, then run `winbell outbox retry`.",
+    "restricted_action": "Allow the app to post there in the channel's settings, then run `winbell outbox retry`.",
 }
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from bot.flow.ports import Account, Office
+    from bot.domain.delivery import Account
+    from bot.flow.ports import Office
     from bot.store.database import Session
 
 LOOK_AGAIN: Final = timedelta(hours=24)

@@ -5,22 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.domain.delivery import CannotLook, Refused
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from bot.clock import Clock
     from bot.domain.agreement import Agreement
-    from bot.domain.delivery import Look, Outcome, Refused, Rejected
+    from bot.domain.delivery import Account, Look, Outcome, Rejected
     from bot.store.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What Slack says of an address: an account with its zone, or none (`slack_id` None)."""
-
-    slack_id: str | None
-    timezone: str | None
 
 
 class Slack(Protocol):
@@ -53,6 +47,40 @@ class Slack(Protocol):
     async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
         """Look for a message by its mark among those posted since an instant."""
         ...
+
+
+class NotConnected:
+    """The workspace as short commands see it: they never call it, and a running `serve` does the delivering."""
+
+    _answer = Refused("not connected to Slack")
+
+    async def account_of(self, email: str) -> Account | Refused | Rejected:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def direct_channel(self, slack_id: str) -> str | Refused | Rejected:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def channel_named(self, name: str) -> str | None | Refused | Rejected:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def edit(self, channel: str, ts: str, payload: dict[str, Any]) -> Outcome:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:  # noqa: ARG002
+        """Not connected."""
+        return CannotLook("not connected to Slack", 60.0)
 
 
 @dataclass(slots=True)

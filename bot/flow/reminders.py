@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.domain import clocks as rules
-from bot.flow import leads
+from bot.flow import leads, messages
 from bot.store import clocks, outbox, people, records
 
 if TYPE_CHECKING:
@@ -49,6 +49,20 @@ async def sweep(office: Office) -> Swept:
             total = Swept(total.clocks + swept.clocks, total.reminded + swept.reminded)
         if looked == 0:
             return total
+
+
+def preview(session: Session, agreement: Agreement, at: datetime) -> list[tuple[str, str]]:
+    """What a sweep at an instant would send then, as (target, text). To be run in a transaction that is taken back."""
+    for owner in clocks.due_owners(session, at, 10_000):
+        while remind(session, agreement, owner, at).reminded:
+            pass
+    told = []
+    for message in outbox.to_post(session, at):
+        if message.kind == "nudge":
+            prepared = messages.prepare(session, agreement, message, at)
+            if isinstance(prepared, messages.Ready):
+                told.append((prepared.target, prepared.payload.text))
+    return told
 
 
 def remind(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> Swept:

@@ -114,7 +114,8 @@ def state_act(session: Session, kind: str, source: str, event: Event, data: dict
     act.columns |= {
         "lead_key": f"{source}/{lead_id}" if lead_id else None,
         "email": get("email"),
-        "at": parse_instant(str(get("at")), "at") if get("at") else event.at,
+        # Where no statement tells its time, the earliest statement is the best there is, in whatever order they came.
+        "at": parse_instant(str(get("at")), "at") if get("at") else _earlier(act.columns.get("at"), event.at),
     }
     copied = ("asset", "campaign", "channel", "kind") if kind == "touch" else ("kind", "direction", "outcome", "by_email")
     act.columns |= {name: get(name) for name in copied}

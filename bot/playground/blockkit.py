@@ -35,7 +35,7 @@ def check_blocks(blocks: Sequence[Any], surface: Surface = "message", at: str = 
 def check_view(view: Mapping[str, Any], at: str = "/view") -> list[str]:
     """What Slack would refuse in a modal or Home view, its blocks included."""
     kind = view.get("type")
-    if kind not in {"modal", "home"}:
+    if kind not in ("modal", "home"):
         return [_error(f"unsupported type: {kind}", f"{at}/type")]
     errors = list(_members(view, SHAPES[f"view:{kind}"], at, extra=frozenset({"type"})))
     blocks = view.get("blocks")
@@ -113,9 +113,10 @@ def _typed(family: str, value: Mapping[str, Any], shape: Shape, at: str) -> Iter
     if family == "element" and value.get("type") != "image":
         extra.add("action_id")
         yield from _optional_string(value, "action_id", "element.action_id", at)
-    yield from _members(value, shape, at, extra=frozenset(extra))
+    errors = list(_members(value, shape, at, extra=frozenset(extra)))
+    yield from errors
     rule = _CROSS.get(f"{family}:{value['type']}")
-    if rule is not None:
+    if rule is not None and not errors:  # what looks at several members may rely on each of them
         yield from rule(value, at)
 
 
@@ -164,7 +165,7 @@ def _text(value: Any, rule: Text, at: str) -> Iterator[str]:
         yield _error("must provide an object", at)
         return
     kind = value.get("type")
-    if kind not in ({"plain_text"} if rule.plain else {"plain_text", "mrkdwn"}):
+    if kind not in (("plain_text",) if rule.plain else ("plain_text", "mrkdwn")):
         yield _error(f"unsupported type: {kind}", f"{at}/type")
         return
     flag = "emoji" if kind == "plain_text" else "verbatim"
@@ -212,7 +213,7 @@ def _one_of(value: Any, rule: OneOf, at: str) -> Iterator[str]:
         yield _error("must provide an object", at)
         return
     kind = value.get("type")
-    if rule.texts is not None and kind in {"plain_text", "mrkdwn"}:
+    if rule.texts is not None and kind in ("plain_text", "mrkdwn"):
         yield from _text(value, rule.texts, at)
     elif kind not in rule.types:
         yield _error(f"unsupported type: {kind}", f"{at}/type")

@@ -81,18 +81,22 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class HttpTransport:
-    """Signed requests to one address on this machine.
+    """Signed requests to the address on this machine that `direct_to` names.
 
     `clock` gives the seconds that are signed: those of the real world, whatever clock the story runs on,
     since the bot's library checks them against the real time.
     """
 
-    def __init__(self, url: str, secret: str, clock: Callable[[], float]) -> None:
-        require_local_url("request_url", url)
-        self.url = url
-        self._secret = secret
+    def __init__(self, secret: str, clock: Callable[[], float]) -> None:
+        self.url = ""
+        self.secret = secret
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
+
+    def direct_to(self, url: str) -> None:
+        """Call this address from now on; `ConfigError` unless it is on this machine."""
+        require_local_url("request_url", url)
+        self.url = url
 
     async def close(self) -> None:
         """Close the connections to the bot."""
@@ -133,7 +137,7 @@ class HttpTransport:
             "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
             "X-Slack-Request-Timestamp": timestamp,
-            "X-Slack-Signature": signature(self._secret, timestamp, body),
+            "X-Slack-Signature": signature(self.secret, timestamp, body),
         }
         if delivery.retry_num:
             headers["X-Slack-Retry-Num"] = str(delivery.retry_num)

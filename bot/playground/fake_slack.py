@@ -66,7 +66,6 @@ class FakeSlack:
         refuse_real_token("app_token", app_token)
         require_loopback(host)
         self._host, self._port = host, port
-        self._signing_secret = signing_secret
         self.now = now
         self.signing_clock: Callable[[], float] = time.time
         self.settings = Settings(scopes=scopes, strict=strict)
@@ -75,7 +74,7 @@ class FakeSlack:
         self.faults = Faults()
         self.limits = Limits(now, burst=burst, enabled=rate_limit)
         self.sockets = SocketHub(self.journal.tell)
-        self._http: HttpTransport | None = None
+        self._http = HttpTransport(signing_secret, lambda: self.signing_clock())  # noqa: PLW0108 - it may change
         self._runner: web.AppRunner | None = None
         triggers, urls = Triggers(now), ResponseUrls(now)
         answers = Answers(self.workspace, urls, self.journal, self.settings)
@@ -122,8 +121,7 @@ class FakeSlack:
         self._web_api.release()
         self._page.close()
         await self.sockets.close()
-        if self._http is not None:
-            await self._http.close()
+        await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -155,11 +153,13 @@ class FakeSlack:
 
     def connect_http(self, request_url: str) -> None:
         """Call the bot at this address, on this machine, until it opens a Socket Mode connection."""
-        self._http = HttpTransport(request_url, self._signing_secret, lambda: self.signing_clock())  # noqa: PLW0108 - it may be changed later
+        self._http.direct_to(request_url)
 
     def _transport(self) -> Transport | None:
         """Return the way in use: Socket Mode turns the other one off, as in Slack."""
-        return self.sockets if self.sockets.connected else self._http
+        if self.sockets.connected:
+            return self.sockets
+        return self._http if self._http.url else None
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Send every Socket Mode connection away (`refresh_requested`, `link_disabled`), or only warn."""

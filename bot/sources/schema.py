@@ -200,12 +200,15 @@ def _finish_activity(data: dict[str, Any], at: datetime) -> None:
 
 
 def _finish_contact(data: dict[str, Any], at: datetime, fields: Mapping[str, Kind]) -> None:
-    """Whose it is must be said; its time is by default the event's, its identity by default all fields."""
+    """Whose it is must be said; its identity is by default all fields, and then its time by default the event's.
+
+    With an id of its own a statement may be partial: one that leaves `at` out must not move what was told before.
+    """
     if data.get("lead_id") is None and data.get("email") is None:
         raise FormatError("lead_id", "lead_id or email is missing; one of them must say who it was")
-    if data.get("at") is None:
-        data["at"] = instant_text(at)
     if data.get("id") is None:
+        if data.get("at") is None:
+            data["at"] = instant_text(at)
         data["id"] = "~" + _digest({name: data[name] for name in fields if data.get(name) is not None})[:32]
 
 

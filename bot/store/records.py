@@ -6,9 +6,10 @@ Keys are `source/id`; people are known by e-mail alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select
 
 from bot.domain.merging import Record
 from bot.store.sql import from_json, insert_new, table_of, to_json, upsert
@@ -86,9 +87,8 @@ _STUBS: dict[str, dict[str, Any]] = {
 
 def load(session: Session, kind: str, key: str) -> Stored:
     """A record by key; an empty new one if nothing is known of it."""
-    model, key_column = _MODELS[kind]
-    columns = table_of(model).c
-    row = session.execute(select(*columns).where(columns[key_column] == key)).mappings().first()
+    key_column = _MODELS[kind][1]
+    row = session.execute(_by_key(kind), {"key": key}).mappings().first()
     if row is None:
         return Stored(key, Record(), dict(_STUBS.get(kind, {})), new=True)
     return _stored(dict(row), key_column)
@@ -97,16 +97,14 @@ def load(session: Session, kind: str, key: str) -> Stored:
 def save(session: Session, kind: str, stored: Stored) -> None:
     """Write a record back: one statement."""
     model, key_column = _MODELS[kind]
-    values = dict(stored.columns) | {
+    values = {
+        key_column: stored.key,
+        **stored.columns,
         "data_json": to_json(stored.record.data),
         "stamps_json": to_json(stored.record.stamps),
     }
-    columns = table_of(model).c
-    if stored.new:
-        session.execute(insert(table_of(model)).values({key_column: stored.key, **values}))
-        stored.new = False
-    else:
-        session.execute(update(table_of(model)).where(columns[key_column] == stored.key).values(values))
+    upsert(session, model, values)
+    stored.new = False
 
 
 def name(session: Session, kind: str, key: str) -> None:
@@ -118,7 +116,7 @@ def name(session: Session, kind: str, key: str) -> None:
 
 def remember_spelling(session: Session, kind: str, folded: str, written: str, at: datetime, event_id: str) -> None:
     """Keep how the earliest event wrote a name that is compared without case."""
-    known = session.execute(select(S.at, S.event_id).where(S.kind == kind, S.folded == folded)).first()
+    known = session.execute(_SPELLING, {"kind": kind, "folded": folded}).first()
     if known is None or (at, event_id) < (known[0], known[1]):
         upsert(
             session,
@@ -160,7 +158,7 @@ def state_deal(session: Session, deal_key: str, at: datetime, event_id: str, ver
 
 def deal_statements(session: Session, deal_key: str) -> list[tuple[datetime, str, str, str | None]]:
     """All statements about a deal's stage: (at, event id, verb, stage)."""
-    rows = session.execute(select(DS.at, DS.event_id, DS.verb, DS.stage).where(DS.deal_key == deal_key))
+    rows = session.execute(_DEAL_STATEMENTS, {"key": deal_key})
     return [(at, event_id, verb, stage) for at, event_id, verb, stage in rows]
 
 
@@ -195,7 +193,7 @@ def deals_of_contact(session: Session, contact: Contact) -> set[str]:
 
 def deals_merged_into(session: Session, deal_key: str) -> list[tuple[str, datetime]]:
     """The deals that a merge brought into this one: (key, merged at)."""
-    rows = session.execute(select(D.key, D.merged_at).where(D.merged_into == deal_key).order_by(D.key))
+    rows = session.execute(_MERGED_INTO, {"key": deal_key})
     return [(key, at) for key, at in rows]
 
 
@@ -256,6 +254,19 @@ def all_lead_keys(session: Session) -> list[str]:
 def all_deal_keys(session: Session) -> list[str]:
     """Every described deal."""
     return list(session.execute(select(D.key).where(D.described).order_by(D.key)).scalars())
+
+
+# Statements of the hot path are built once: SQLAlchemy's work on a statement costs more than SQLite's.
+_SPELLING = select(S.at, S.event_id).where(S.kind == bindparam("kind"), S.folded == bindparam("folded"))
+_DEAL_STATEMENTS = select(DS.at, DS.event_id, DS.verb, DS.stage).where(DS.deal_key == bindparam("key"))
+_MERGED_INTO = select(D.key, D.merged_at).where(D.merged_into == bindparam("key")).order_by(D.key)
+
+
+@cache
+def _by_key(kind: str) -> Any:
+    model, key_column = _MODELS[kind]
+    columns = table_of(model).c
+    return select(*columns).where(columns[key_column] == bindparam("key"))
 
 
 def _of_contact(columns: Any, contact: Contact) -> Any:

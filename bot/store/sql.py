@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import CursorResult, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+_DIALECTS: Final[dict[str, Any]] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
 def table_of(model: Any) -> Table:
     """The table behind a model, for statements that need no objects."""
     table = model.__table__
@@ -21,28 +25,33 @@ def table_of(model: Any) -> Table:
     return table
 
 
-def insert_new(
-    session: Session, model: Any, rows: Sequence[Mapping[str, Any]], returning: str
-) -> list[Any]:
+def insert_new(session: Session, model: Any, rows: Sequence[Mapping[str, Any]], returning: str) -> list[Any]:
     """Insert the rows whose key is not there yet, in one statement; returns `returning` of those that were new."""
-    table = table_of(model)
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(list(rows)).on_conflict_do_nothing().returning(table.c[returning])
-    return list(session.execute(statement).scalars())
+    statement = _insert_new(model, session.get_bind().dialect.name, returning)
+    return list(session.execute(statement, [dict(row) for row in rows]).scalars())
 
 
 def upsert(session: Session, model: Any, row: Mapping[str, Any]) -> None:
     """Insert a row, or put its values over the one with the same primary key."""
+    session.execute(_upsert(model, session.get_bind().dialect.name, tuple(row)), dict(row))
+
+
+@cache
+def _insert_new(model: Any, dialect: str, returning: str) -> Any:
+    # Built once: SQLAlchemy's work on a statement costs more than SQLite's.
     table = table_of(model)
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing().returning(table.c[returning])
+
+
+@cache
+def _upsert(model: Any, dialect: str, columns: tuple[str, ...]) -> Any:
+    table = table_of(model)
     keys = [column.name for column in table.primary_key.columns]
-    statement = dialect.insert(table).values(dict(row))
-    rest = {name: statement.excluded[name] for name in row if name not in keys}
-    session.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=rest)
-        if rest
-        else statement.on_conflict_do_nothing(index_elements=keys)
-    )
+    statement = _DIALECTS[dialect].insert(table)
+    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    if not rest:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def changed_rows(result: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.sql import table_of, upsert
 from bot.store.tables import CreditRow, WinChangeRow, WinRow
@@ -60,10 +60,17 @@ class Credit:
 _COLUMNS = tuple(W[name] for name in Win.__dataclass_fields__)
 _CREDIT_COLUMNS = tuple(CR[name] for name in Credit.__dataclass_fields__)
 
+_OF_DEAL = select(*_COLUMNS).where(W.deal_key == bindparam("key")).order_by(W.number)
+_CREDITS_OF = (
+    select(*_CREDIT_COLUMNS)
+    .where(CR.deal_key == bindparam("key"), CR.number == bindparam("number"))
+    .order_by(CR.position)
+)
+
 
 def of_deal(session: Session, deal_key: str) -> dict[int, Win]:
     """The wins of a deal by number."""
-    rows = session.execute(select(*_COLUMNS).where(W.deal_key == deal_key).order_by(W.number))
+    rows = session.execute(_OF_DEAL, {"key": deal_key})
     return {win.number: win for win in (Win(*row) for row in rows)}
 
 
@@ -92,9 +99,7 @@ def announced(session: Session, win: Win) -> None:
 
 def credits_of(session: Session, deal_key: str, number: int) -> list[Credit]:
     """The credits of a win, in the order of the touches."""
-    rows = session.execute(
-        select(*_CREDIT_COLUMNS).where(CR.deal_key == deal_key, CR.number == number).order_by(CR.position)
-    )
+    rows = session.execute(_CREDITS_OF, {"key": deal_key, "number": number})
     return [Credit(*row) for row in rows]
 
 

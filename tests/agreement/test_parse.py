@@ -88,6 +88,7 @@ def test_the_example_of_the_contract_says_what_does_not_act_yet():
         ("within_hours", "tier[1].within_hours"),
         ("min_gap_hours", "tier[1].min_gap_hours"),
         ("on_assignment", "reminders.on_assignment"),
+        ('          { at = "breach+50%"', "reminders.steps[4].offer"),
         ('          { at = "breach+50%"', 'reminders.steps[3].to = "manager"'),
         ('          { at = "breach+50%"', 'reminders.steps[4].to = "channel"'),
         ("max_snoozes", "reminders.max_snoozes"),
@@ -128,7 +129,10 @@ def test_the_schema_has_the_keys_of_the_contract():
         ("always = false", (OFFICE,) * 5 + ((), ())),
         ('holidays = { extra = ["2026-12-24"] }', (OFFICE,) * 5 + ((), ())),
         (
-            'mon=["22:00-06:00"]\ntue=["00:00-24:00"]\nwed=["18:00-24:00","9:00 - 12:00"]\nthu=["20:00-00:00"]\nfri=[]',
+            (
+                'mon=["22:00-06:00"]\ntue=["00:00-24:00"]\nwed=["18:00-24:00","9:00 - 12:00"]\n'
+                'thu=["20:00-00:00"]\nfri=[]'
+            ),
             (((1320, 1800),), ((0, 1440),), ((540, 720), (1080, 1440)), ((1200, 1440),), (), (), ()),
         ),
         (
@@ -152,7 +156,7 @@ def test_days_left_out_beside_written_ones_are_closed_and_said_so():
 
 
 def test_holidays_of_a_country_are_expanded_for_the_years_asked_for():
-    """Public holidays, extra days and days taken out again make the closed days of the horizon, no year more."""
+    """Public holidays and extra days, less those taken out, are closed; no year beyond is looked up."""
     text = (
         '[hours]\nholidays = { country = "us", subdivision = "MI",'
         ' extra = ["2026-08-03", 2026-08-04], except = ["2026-11-27"] }'
@@ -173,7 +177,7 @@ def test_exceptions_are_days_with_their_own_windows():
 
 
 def test_stages_keep_their_names_and_fold_those_of_their_chances():
-    """Stage names stay as written; chances are found without case; the defaults hold only for stages of that name."""
+    """Names stay as written, chances are found without case; default chances need a stage of their name."""
     text = '[stages]\nopen = ["Discovery", "Engaging"]\nwon = ["Closed Won"]\nlost = []\n'
     stages = agreement(text + 'probability = { "DISCOVERY" = 0.25, engaging = 1 }').stages
     assert stages == Stages(
@@ -183,7 +187,7 @@ def test_stages_keep_their_names_and_fold_those_of_their_chances():
 
 
 def test_tiers_are_read_in_order():
-    """A condition takes one value or a list, hours may be parts of one, an empty condition takes every lead."""
+    """A condition takes one value or a list, hours may be broken, an empty condition takes every lead."""
     text = """
 [[tier]]
 name = "hot"
@@ -224,7 +228,7 @@ def test_a_follow_up_plan_is_read_though_it_does_not_act_yet():
 
 
 def test_reminders_and_contact_rules_are_read():
-    """Steps are kept in order and in one spelling; e-mails are folded; a step to others than the owner is announced."""
+    """Steps keep their order and get one spelling; what is not for the owner is announced as not acting."""
     parsed = read("""
 [contact]
 counts = ["Call"]
@@ -250,8 +254,8 @@ steps = [
     assert parsed.warnings == (
         "line 11, reminders.steps[1].offer is understood but does not act in this version yet",
         (
-            'line 12, reminders.steps[2].to = "boss@seller.example" is understood but does not act in this version yet;'
-            " only steps to the owner do"
+            'line 12, reminders.steps[2].to = "boss@seller.example" is understood but does not act in this'
+            " version yet; only steps to the owner do"
         ),
     )
 

@@ -20,7 +20,11 @@ def problems(files):
 
 def test_rates_are_fixed_or_dated():
     """Rates in the agreement hold ever; those of the file hold from their day on, and then win."""
-    text = 'currency = "usd"\nconversion = { eur = 1.0845, JPY = "0.006617", USD = 1 }\nconversion_file = "rates"'
+    text = """
+currency = "usd"
+conversion = { eur = 1.0845, JPY = "0.006617", USD = 1 }
+conversion_file = "rates"
+"""
     csv = "\ufeffCurrency,from,rate\r\nEUR,2026-02-01,1.1\r\n\r\nGBP, 2026-01-01 ,1.27\r\n"
     parsed = parse(text, read_file={"rates": csv}.__getitem__, horizon=YEARS)
     assert parsed.warnings == ()

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.playground.blockkit import check_blocks, check_metadata, check_view
 from bot.playground.blockkit_limits import LIMITS
+from bot.playground.blockkit_shapes import SHAPES
 from bot.playground.methods.content import read_content
 from bot.playground.methods.core import Args
 from bot.playground.methods.views import checked_view
@@ -112,7 +115,10 @@ CASES: dict[str, tuple[Callable[[Payload], list[str]], Callable[[int], Payload]]
     "message.characters": (content, lambda n: {"text": "x", "blocks": long_blocks(n)}),
     "metadata.bytes": (
         metadata,
-        lambda n: {"event_type": "win", "event_payload": {"k": "x" * (n - len('{"event_type":"win","event_payload":{"k":""}}'))}},
+        lambda n: {
+            "event_type": "win",
+            "event_payload": {"k": "x" * (n - len('{"event_type":"win","event_payload":{"k":""}}'))},
+        },
     ),
     "view.blocks": (in_modal, lambda n: [{"type": "divider"}] * n),
     "view.title": (check_view, lambda n: modal(title=plain("x" * n))),
@@ -124,7 +130,10 @@ CASES: dict[str, tuple[Callable[[Payload], list[str]], Callable[[int], Payload]]
     "view.bytes": (whole_view, view_of_bytes),
     "block.block_id": (message, lambda n: [section(block_id="x" * n)]),
     "element.action_id": (message, lambda n: [actions(button("x" * n))]),
-    "element.placeholder": (message, lambda n: [actions(select(options=options(1), placeholder=plain("x" * n)))]),
+    "element.placeholder": (
+        message,
+        lambda n: [actions(select(options=options(1), placeholder=plain("x" * n)))],
+    ),
     "text.text": (message, lambda n: [{"type": "context", "elements": [mrkdwn("x" * n)]}]),
     "section.text": (message, lambda n: [section("x" * n)]),
     "section.fields": (message, lambda n: [{"type": "section", "fields": [plain("x")] * n}]),
@@ -174,13 +183,18 @@ CASES: dict[str, tuple[Callable[[Payload], list[str]], Callable[[int], Payload]]
     "button.value": (message, lambda n: [actions(button(value="x" * n))]),
     "button.url": (message, lambda n: [actions(button(url="https://a.example/".ljust(n, "x")))]),
     "button.accessibility_label": (message, lambda n: [actions(button(accessibility_label="x" * n))]),
-    "overflow.options": (message, lambda n: [actions({"type": "overflow", "action_id": "o", "options": options(n)})]),
+    "overflow.options": (
+        message,
+        lambda n: [actions({"type": "overflow", "action_id": "o", "options": options(n)})],
+    ),
     "choices.options": (message, choices),
     "select.options": (message, lambda n: [actions(select(options=options(n)))]),
     "select.option_groups": (
         message,
         lambda n: [
-            actions(select(option_groups=[{"label": plain("g"), "options": [option(str(at))]} for at in range(n)]))
+            actions(
+                select(option_groups=[{"label": plain("g"), "options": [option(str(at))]} for at in range(n)])
+            )
         ],
     ),
     "plain_text_input.max_length": (
@@ -189,8 +203,14 @@ CASES: dict[str, tuple[Callable[[Payload], list[str]], Callable[[int], Payload]]
     ),
     "option.text": (message, lambda n: [actions(select(options=[option(text="x" * n)]))]),
     "option.value": (message, lambda n: [actions(select(options=[option("x" * n)]))]),
-    "option.description": (message, lambda n: [actions(select(options=[option(description=plain("x" * n))]))]),
-    "option.url": (message, lambda n: [actions(select(options=[option(url="https://a.example/".ljust(n, "x"))]))]),
+    "option.description": (
+        message,
+        lambda n: [actions(select(options=[option(description=plain("x" * n))]))],
+    ),
+    "option.url": (
+        message,
+        lambda n: [actions(select(options=[option(url="https://a.example/".ljust(n, "x"))]))],
+    ),
     "option_group.label": (
         message,
         lambda n: [actions(select(option_groups=[{"label": plain("x" * n), "options": options(1)}]))],
@@ -248,10 +268,14 @@ def test_one_more_than_the_limit_is_refused(name):
             id="too many",
         ),
         pytest.param(
-            [{"type": "section"}], "[ERROR] missing required field: text [json-pointer:/blocks/0]", id="no text"
+            [{"type": "section"}],
+            "[ERROR] missing required field: text [json-pointer:/blocks/0]",
+            id="no text",
         ),
         pytest.param(
-            [{"type": "header"}], "[ERROR] missing required field: text [json-pointer:/blocks/0]", id="no header"
+            [{"type": "header"}],
+            "[ERROR] missing required field: text [json-pointer:/blocks/0]",
+            id="no header",
         ),
         pytest.param(
             [{"type": "header", "text": mrkdwn("x")}],
@@ -282,7 +306,7 @@ def test_one_more_than_the_limit_is_refused(name):
             ["x"], "[ERROR] must provide an object [json-pointer:/blocks/0]", id="a block is an object"
         ),
         pytest.param(
-            [section(text="x")],
+            [{"type": "section", "text": "x"}],
             "[ERROR] must provide an object [json-pointer:/blocks/0/text]",
             id="a text is an object",
         ),
@@ -392,7 +416,13 @@ def test_a_fault_is_named_in_slacks_words_with_its_place(blocks, error):
         bars()["chart"] | {"axis_config": {"categories": ["other"]}},
         bars(series=2)["chart"] | {"series": bars()["chart"]["series"] * 2},
     ],
-    ids=["a slice of nothing", "a slice that is no number", "unknown kind", "other categories", "a name twice"],
+    ids=[
+        "a slice of nothing",
+        "a slice that is no number",
+        "unknown kind",
+        "other categories",
+        "a name twice",
+    ],
 )
 def test_a_chart_that_makes_no_sense_is_refused(chart):
     """A pie has positive slices; a series has its own name and one point for each category."""
@@ -457,7 +487,10 @@ def test_a_view_is_a_modal_or_a_home_tab(kind):
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        ({"event_type": "win", "event_payload": {"key": "a", "n": 1, "ok": True, "o": {"a": [{"b": 1}]}}}, []),
+        (
+            {"event_type": "win", "event_payload": {"key": "a", "n": 1, "ok": True, "o": {"a": [{"b": 1}]}}},
+            [],
+        ),
         ({"event_type": "win"}, ["invalid_metadata_format"]),
         ({"event_payload": {}}, ["invalid_metadata_format"]),
         ({"event_type": "win", "event_payload": {}, "more": 1}, ["invalid_metadata_format"]),
@@ -470,3 +503,57 @@ def test_a_view_is_a_modal_or_a_home_tab(kind):
 def test_metadata_is_a_type_and_a_payload_of_plain_values(payload, code):
     """An event type and strings, numbers, booleans, or objects of them; nothing is null."""
     assert metadata(payload) == code
+
+
+NAMES = sorted(
+    {name for shape in SHAPES.values() for name in [*shape.required, *shape.optional]} | {"block_id", "type"}
+)
+TYPES = sorted({name.split(":")[1] for name in SHAPES if ":" in name} | {"plain_text", "mrkdwn"})
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+        | st.tuples(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)).map(
+            lambda pair: {**pair[1], "type": pair[0]}
+        )
+    ),
+    max_leaves=12,
+)
+
+
+SOUND = [blocks for judge, build in CASES.values() if judge in {message, in_modal} for blocks in [build(1)]]
+SOUND += [confirm(), data_table(), choices(2), container(), [bars(series=2, points=2)], [pie(2)]]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, member in inner for place in _places(member, (*path, key)))]
+
+
+def _with(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = _with(value[path[0]], path[1:], new)
+    return copy
+
+
+@settings(max_examples=400)
+@given(st.data(), st.sampled_from(["message", "modal", "home"]))
+def test_whatever_stands_in_a_place_is_judged_and_not_stumbled_over(data, surface):
+    """Sound blocks with any JSON in any one place get faults with pointers; the check never crashes."""
+    sound = data.draw(st.sampled_from(SOUND))
+    path = data.draw(st.sampled_from(_places(sound)[1:]))
+    errors = check_blocks(_with(sound, path, data.draw(ANY_JSON)), surface)
+    assert [
+        error for error in errors if not error.endswith("]") or "[json-pointer:/blocks" not in error
+    ] == []
+
+
+@given(ANY_JSON, ANY_JSON)
+def test_whatever_is_sent_as_a_view_is_judged(title, inner):
+    """Any JSON in the place of a title or of the blocks gets faults, not a crash."""
+    assert check_view({"type": "modal", "title": title, "blocks": inner}) != [] or (
+        isinstance(inner, list) and isinstance(title, dict)
+    )

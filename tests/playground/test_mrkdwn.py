@@ -120,7 +120,9 @@ def test_what_slack_shows_as_it_is_mentions_nobody():
 
 def test_names_that_slack_is_asked_to_link_are_mentions():
     """With link_names or parse=full a bare @channel pings, without them it does not."""
-    assert [mentions({"text": "@channel", **more}) for more in ({}, {"link_names": True}, {"parse": "full"})] == [
+    assert [
+        mentions({"text": "@channel", **more}) for more in ({}, {"link_names": True}, {"parse": "full"})
+    ] == [
         [],
         ["@channel"],
         ["@channel"],

@@ -40,7 +40,7 @@ def one(field, cell, *, head="", columns="", kind="deal.updated", identity="id",
     """The value that one cell becomes in a field, or the problem of its row."""
     text = f'type = "{kind}"\n{head}\n[columns]\n{identity} = "=X-1"\n{field} = "cell"\n{columns}\n{tail}'
     (row,) = read(f"other,cell\nx,{cell}\n", parse_map(text, "map.toml"), **options)
-    return row.problem or row.event.data.get(field)
+    return row.problem or row.event.data.get(field, "left out")
 
 
 WANTED = [
@@ -160,7 +160,13 @@ def test_cells_of_other_kinds(kind, identity, field, cell, value):
 
 @pytest.mark.parametrize(
     ("field", "cell", "value"),
-    [("stage", "Won", "won"), ("stage", "WON ", "won"), ("stage", "open", "open"), ("stage", "n/a", None)],
+    [
+        ("stage", "Won", "won"),
+        ("stage", "WON ", "won"),
+        ("stage", "open", "open"),
+        ("stage", " ", "left out"),
+        ("stage", "n/a", "left out"),
+    ],
 )
 def test_translated_values(field, cell, value):
     """A value of theirs becomes ours; one that is ours already stays; one that means nothing is left out."""

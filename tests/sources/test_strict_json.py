@@ -25,6 +25,7 @@ TAKEN = [
     (b'"\\\\u0000 \\\\ud800"', "\\u0000 \\ud800"),
     (b'{"a": {"a": null}, "b": "\\n"}', {"a": {"a": None}, "b": "\n"}),
     (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)),
+    (b"[[]," + b"[" * 63 + b"]" * 64, [[], json.loads("[" * 63 + "]" * 63)]),
     (b"[" + b"[]," * 200 + b"[]]", [[]] * 201),
 ]
 

@@ -82,7 +82,10 @@ def _attachments(args: Args) -> list[Json] | None:
     if len(attachments) > LIMITS["message.attachments"]:
         raise Refusal("too_many_attachments")
     for index, one in enumerate(attachments):
-        errors = check_blocks(one.get("blocks") or [], at=f"/attachments/{index}/blocks")
+        blocks = one.get("blocks") or []
+        if not isinstance(blocks, list):
+            raise Refusal("invalid_attachments")
+        errors = check_blocks(blocks, at=f"/attachments/{index}/blocks")
         if errors:
             raise Refusal("invalid_attachments", errors)
     return attachments

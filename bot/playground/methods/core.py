@@ -117,7 +117,7 @@ class Args:
         """Return the page size; `invalid_limit` unless it is from 1 to `most`."""
         value = self.values.get("limit")
         try:
-            number = int(value) if value not in {None, "", 0, "0"} else default
+            number = int(value or 0) or default
         except (TypeError, ValueError):
             number = 0
         if not 1 <= number <= most:

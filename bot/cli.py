@@ -1,0 +1,317 @@
+"""`winbell`: the one program. Exit 0 on success, 1 on a failure explained in one sentence, 2 on wrong usage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from bot.clock import SystemClock
+from bot.config import load, require_serve
+from bot.errors import ConfigError, FormatError, UsageError, WinbellError
+from bot.flow import importing, lead_reports, listings, reminders, reports
+from bot.flow.figures import Period
+from bot.groundwork import migrate_database, office_of, open_database, read_agreement
+from bot.logs import set_up
+from bot.output import print_report, print_rows, progress
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.domain.agreement import Agreement
+    from bot.flow.ports import Office
+
+app = typer.Typer(
+    name="winbell",
+    help="Makes sales and marketing one team: wins credit both, leads are answered in time.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+inbox_app = typer.Typer(help="Events that were set aside or wait for another try.", invoke_without_command=True)
+outbox_app = typer.Typer(help="Messages that were given up, wait, or whose fate is unknown.", invoke_without_command=True)
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(outbox_app, name="outbox")
+
+REPORTS: Final = {
+    "pipeline": reports.pipeline,
+    "wins": reports.won_and_lost,
+    "channels": lead_reports.channels,
+    "sla": lead_reports.sla,
+}
+
+
+def main() -> None:
+    """Run `winbell`; a failure becomes one sentence on standard error."""
+    try:
+        app()
+    except UsageError as error:
+        _fail(error, 2)
+    except WinbellError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _fail(error: WinbellError, code: int) -> None:
+    sys.stderr.write(f"winbell: {error}\n")
+    raise SystemExit(code)
+
+
+def _now() -> datetime:
+    return SystemClock().now()
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: write a day as 2026-11-20") from error
+
+
+def _instant(text: str | None, option: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: write an instant as 2026-11-20T15:00:00Z") from error
+    if instant.tzinfo is None:
+        raise UsageError(f"{option} {text}: an instant needs its offset, for example 2026-11-20T15:00:00Z")
+    return instant.astimezone(UTC)
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot on a real workspace: HTTP endpoints, Slack listeners, scheduled jobs."""
+    set_up()
+    settings = load()
+    require_serve(settings)
+    from bot.wiring import run_loop  # noqa: PLC0415  # Bolt and uvicorn cost start-up
+
+    run_loop(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from bot import wiring  # noqa: PLC0415  # likewise
+
+    parsed, body = read_agreement(settings)
+    for warning in parsed.warnings:
+        typer.echo(f"winbell: {warning}", err=True)
+    database = open_database(settings.database_url, serve=True)
+    try:
+        bot = wiring.Bot(database, parsed.agreement, wiring.doors_of(settings))
+        await wiring.adopt_agreement(bot, parsed, body)
+
+        async def ready(port: int) -> None:
+            typer.echo(f"winbell: serving on http://{settings.host}:{port}", err=True)
+
+        await wiring.run(bot, settings.host, settings.port, ready)
+    finally:
+        database.close()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the local workspace opens.")] = 8100,
+    database: Annotated[Path, typer.Option(help="The demo's own database file; started afresh each time.")] = Path(
+        "winbell-demo.db"
+    ),
+) -> None:
+    """Try the whole bot in the browser: no account, no token, nothing leaves this machine."""
+    from bot.playground import demo as playground  # noqa: PLC0415  # only the demo needs it
+    from bot.wiring import run_loop  # noqa: PLC0415
+
+    set_up("WARNING")
+    run_loop(playground.run(port, database, typer.echo))
+
+
+@app.command()
+def manifest(
+    http: Annotated[str | None, typer.Option(help="The bot's public address, for HTTP instead of Socket Mode.")] = None,
+) -> None:
+    """Print the Slack app manifest as JSON."""
+    from handlers.manifest import manifest as made  # noqa: PLC0415  # pulls in the listeners
+
+    typer.echo(json.dumps(made(base=http, prefix=load().command_prefix), indent=2))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write .env and agreement.toml.")] = Path(),
+) -> None:
+    """Write a commented .env and agreement.toml; files that are there already are left alone."""
+    from bot.agreement import TEMPLATE  # noqa: PLC0415
+    from bot.config import ENV_TEMPLATE  # noqa: PLC0415
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in ((".env", ENV_TEMPLATE), ("agreement.toml", TEMPLATE)):
+            path = folder / name
+            if path.exists():
+                typer.echo(f"{path} is there already and was left as it is")
+                continue
+            path.touch(mode=0o600 if name == ".env" else 0o644)
+            path.write_text(text, encoding="utf-8")
+            typer.echo(f"wrote {path}")
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be written ({error.strerror}); choose another folder") from error
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the current schema."""
+    set_up("WARNING")
+    changed = migrate_database(load().database_url)
+    typer.echo("the database was brought to the current schema" if changed else "the database is current")
+
+
+# --- history and figures -------------------------------------------------------------------------
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV or JSON Lines.", exists=True, dir_okay=False, readable=True)],
+    map_: Annotated[Path | None, typer.Option("--map", help="How the columns of a CSV become an event.")] = None,
+    announce_since: Annotated[str | None, typer.Option(help="Announce wins of this day or later; default: none.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="When rows without a time were true; default: the file's date.")] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Store the good rows although others are faulty.")] = False,
+) -> None:
+    """Bring in history through the same inbox as webhooks. A file with a faulty row stores nothing."""
+    set_up("WARNING")
+    since = _day(announce_since, "--announce-since")
+    with office_of(load()) as office:
+        sources = [
+            importing.ImportFile.at(path, map_, _instant(as_of, "--as-of"), office.agreement.timezone)
+            for path in files
+        ]
+        checked = []
+        for source in sources:
+            with progress(f"checking {source.path.name}") as advance:
+                checked.append(importing.check(source, advance))
+        for source, found in zip(sources, checked, strict=True):
+            for problem in found.problems:
+                typer.echo(f"{source.path.name}: {problem}", err=True)
+            if found.bad > len(found.problems):
+                typer.echo(f"{source.path.name}: and {found.bad - len(found.problems)} more faulty rows", err=True)
+        if any(found.bad for found in checked) and not skip_bad:
+            names = ", ".join(s.path.name for s, found in zip(sources, checked, strict=True) if found.bad)
+            raise FormatError(names, "has faulty rows; correct them, or give --skip-bad. Nothing was stored")
+        asyncio.run(_bring_in(office, sources, checked, since))
+
+
+async def _bring_in(office: Office, sources: list[Any], checked: list[Any], since: date | None) -> None:
+    for source, found in zip(sources, checked, strict=True):
+        with progress(f"importing {source.path.name}", found.good) as advance:
+            done = await importing.bring_in(office, source, since, advance)
+        typer.echo(
+            f"{source.path.name}: {done.new} new, {done.known} known before, {done.skipped} skipped"
+            + (f", {done.set_aside} set aside (see `winbell inbox`)" if done.set_aside else "")
+        )
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(REPORTS)}.")],
+    by: Annotated[str | None, typer.Option(help="The field to group by.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day, as 2026-11-01.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last day, counted.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The instant the figures are made for; default: now.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """Print the figures behind the slash commands."""
+    set_up("WARNING")
+    if name not in REPORTS:
+        raise UsageError(f"{name}: there is no such report; there are {', '.join(REPORTS)}")
+    if format_ not in {"table", "json", "csv"}:
+        raise UsageError(f"--format {format_}: choose table, json or csv")
+    period = Period(_day(from_, "--from"), _day(to, "--to"), _instant(as_of, "--as-of") or _now())
+    with office_of(load()) as office:
+        agreement: Agreement = office.agreement
+        made = office.database.read_now(lambda s: REPORTS[name](s, agreement, period, by))
+    print_report(made, format_)
+
+
+@app.command()
+def sweep(
+    at: Annotated[str | None, typer.Option(help="Only print what would be sent at this instant.")] = None,
+) -> None:
+    """Look once for due reminders; a running `serve` delivers them."""
+    set_up("WARNING")
+    instant = _instant(at, "--at")
+    with office_of(load()) as office:
+        if instant is None:
+            swept = asyncio.run(reminders.sweep(office))
+            typer.echo(f"{swept.reminded} leads put into reminders, {swept.clocks} clocks looked at")
+            return
+        told = office.database.rehearse_now(lambda s: reminders.preview(s, office.agreement, instant))
+    for target, text in told:
+        typer.echo(f"to {target.removeprefix('person:')}:\n{text}\n")
+    if not told:
+        typer.echo("nothing would be sent")
+
+
+# --- what failed ---------------------------------------------------------------------------------
+
+
+@inbox_app.callback()
+def inbox(context: typer.Context) -> None:
+    """List events that failed, and what was kept although it was not understood."""
+    if context.invoked_subcommand is not None:
+        return
+    set_up("WARNING")
+    with office_of(load()) as office:
+        failed, misfits = office.database.read_now(listings.inbox)
+    print_rows(("number", "state", "tries", "type", "event", "error"), failed, "no event failed")
+    print_rows(("kept, but unknown", "value", "deals"), misfits, "")
+
+
+@inbox_app.command("show")
+def inbox_show(number: int) -> None:
+    """Show one event with its error."""
+    with office_of(load()) as office:
+        found = office.database.read_now(lambda s: listings.event(s, number))
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@inbox_app.command("retry")
+def inbox_retry(numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None) -> None:
+    """Try failed events again."""
+    with office_of(load()) as office:
+        count = office.database.write_now(lambda s: listings.retry_events(s, numbers, _now()))
+        done = asyncio.run(listings.apply_all(office))
+    typer.echo(f"{count} events to be tried again: {done.applied} applied, {done.failed} failed")
+
+
+@outbox_app.callback()
+def outbox(context: typer.Context) -> None:
+    """List messages that wait, were given up, or whose fate is unknown."""
+    if context.invoked_subcommand is not None:
+        return
+    set_up("WARNING")
+    with office_of(load()) as office:
+        waiting = office.database.read_now(listings.outbox)
+    print_rows(("number", "state", "tries", "kind", "to", "due", "error"), waiting, "every message arrived")
+
+
+@outbox_app.command("show")
+def outbox_show(number: int) -> None:
+    """Show one message as it was last sent, with its receipt."""
+    with office_of(load()) as office:
+        found = office.database.read_now(lambda s: listings.message(s, number))
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@outbox_app.command("retry")
+def outbox_retry(numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None) -> None:
+    """Send given-up messages again; one whose fate is unknown is looked up in its channel first."""
+    with office_of(load()) as office:
+        count = office.database.write_now(lambda s: listings.retry_messages(s, numbers, _now()))
+    typer.echo(f"{count} messages to be tried again; a running `serve` delivers them")

@@ -1,0 +1,82 @@
+"""What every command stands on: the agreement read, the database opened at the current schema. Light to import."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bot import agreement as agreements
+from bot.clock import SystemClock
+from bot.errors import ConfigError
+from bot.flow.ports import NotConnected, Office
+from bot.store import schema
+from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from bot.config import Settings
+
+DEFAULT_AGREEMENT: Final = "agreement.toml"
+
+
+def parse_agreement(text: str, path: str, now: datetime) -> agreements.Parsed:
+    """Parse an agreement; holidays are looked up three years back and three ahead. Raises AgreementError."""
+    return agreements.parse(text, path=path, horizon=(now.year - 3, now.year + 3))
+
+
+def read_agreement(settings: Settings) -> tuple[agreements.Parsed, str]:
+    """The agreement file, parsed, and its text; the defaults where there is no file and none was named.
+
+    Raises ConfigError for a file that cannot be read, AgreementError for one that is not valid.
+    """
+    now = SystemClock().now()
+    path = Path(settings.agreement)
+    if settings.agreement == DEFAULT_AGREEMENT and not path.exists():
+        return parse_agreement("", DEFAULT_AGREEMENT, now), ""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"WINBELL_AGREEMENT: {path} cannot be read ({error}); run `winbell init` to write a commented one"
+        ) from error
+    return parse_agreement(text, str(path), now), text
+
+
+def open_database(url: str, *, serve: bool) -> Database:
+    """A database at the current schema; with `serve`, claimed for this process.
+
+    Raises ConfigError or StorageError with what to do, AlreadyRunningError if another process serves it.
+    """
+    database = Database(url)
+    try:
+        if serve:
+            database.claim()
+        schema.migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def migrate_database(url: str) -> bool:
+    """Bring a database to the current schema; false if it was."""
+    database = Database(url)
+    try:
+        return schema.migrate(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def office_of(settings: Settings) -> Iterator[Office]:
+    """Everything a short command needs; it may run beside a `serve` on the same database, and never calls Slack."""
+    agreement = read_agreement(settings)[0].agreement
+    database = open_database(settings.database_url, serve=False)
+    try:
+        yield Office(database, SystemClock(), agreement, NotConnected(), random.random)
+    finally:
+        database.close()

@@ -1,0 +1,66 @@
+"""The Slack app manifest: what the app is called, which commands it has, what it may do. Nothing more than it needs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bot.errors import UsageError
+from handlers.commands import COMMANDS
+
+SCOPES: Final = (
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "users:read",
+    "users:read.email",
+)
+"""History scopes are there to look up a message of unknown fate, so that none is ever posted twice."""
+
+
+def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
+    """The manifest for Socket Mode, or with `base` (the bot's public address) for HTTP.
+
+    Raises UsageError for an address that is not http or https.
+    """
+    if base is not None and not base.startswith(("http://", "https://")):
+        raise UsageError(f"--http {base}: give the bot's public address, for example https://winbell.seller.example")
+    url = base.rstrip("/") + "/slack/events" if base is not None else None
+    commands = [
+        {
+            "command": f"/{prefix}{command.name}",
+            "description": command.description,
+            "usage_hint": command.usage,
+            "should_escape": True,
+            **({"url": url} if url else {}),
+        }
+        for command in COMMANDS
+    ]
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {
+            "name": "Winbell",
+            "description": "Wins credit sales and marketing, leads are answered in time.",
+            "background_color": "#1f3d36",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Winbell", "always_online": True},
+            "slash_commands": commands,
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "interactivity": {"is_enabled": True, **({"request_url": url} if url else {})},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": base is None,
+            "token_rotation_enabled": False,
+        },
+    }
