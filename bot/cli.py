@@ -32,8 +32,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-inbox_app = typer.Typer(help="Events that were set aside or wait for another try.", invoke_without_command=True)
-outbox_app = typer.Typer(help="Messages that were given up, wait, or whose fate is unknown.", invoke_without_command=True)
+inbox_app = typer.Typer(
+    help="Events that were set aside or wait for another try.", invoke_without_command=True
+)
+outbox_app = typer.Typer(
+    help="Messages that were given up, wait, or whose fate is unknown.", invoke_without_command=True
+)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(outbox_app, name="outbox")
 
@@ -121,13 +125,13 @@ async def _serve(settings: Settings) -> None:
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where the local workspace opens.")] = 8100,
-    database: Annotated[Path, typer.Option(help="The demo's own database file; started afresh each time.")] = Path(
-        "winbell-demo.db"
-    ),
+    database: Annotated[
+        Path, typer.Option(help="The demo's own database file; started afresh each time.")
+    ] = Path("winbell-demo.db"),
 ) -> None:
     """Try the whole bot in the browser: no account, no token, nothing leaves this machine."""
     from bot.playground import demo as playground  # noqa: PLC0415  # only the demo needs it
-    from bot.wiring import run_loop  # noqa: PLC0415
+    from bot.wiring import run_loop  # noqa: PLC0415  # Bolt and uvicorn cost start-up
 
     set_up("WARNING")
     run_loop(playground.run(port, database, typer.echo))
@@ -135,7 +139,9 @@ def demo(
 
 @app.command()
 def manifest(
-    http: Annotated[str | None, typer.Option(help="The bot's public address, for HTTP instead of Socket Mode.")] = None,
+    http: Annotated[
+        str | None, typer.Option(help="The bot's public address, for HTTP instead of Socket Mode.")
+    ] = None,
 ) -> None:
     """Print the Slack app manifest as JSON."""
     from handlers.manifest import manifest as made  # noqa: PLC0415  # pulls in the listeners
@@ -178,11 +184,21 @@ def migrate() -> None:
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="CSV or JSON Lines.", exists=True, dir_okay=False, readable=True)],
-    map_: Annotated[Path | None, typer.Option("--map", help="How the columns of a CSV become an event.")] = None,
-    announce_since: Annotated[str | None, typer.Option(help="Announce wins of this day or later; default: none.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="When rows without a time were true; default: the file's date.")] = None,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Store the good rows although others are faulty.")] = False,
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV or JSON Lines.", exists=True, dir_okay=False, readable=True)
+    ],
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="How the columns of a CSV become an event.")
+    ] = None,
+    announce_since: Annotated[
+        str | None, typer.Option(help="Announce wins of this day or later; default: none.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="When rows without a time were true; default: the file's date.")
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Store the good rows although others are faulty.")
+    ] = False,
 ) -> None:
     """Bring in history through the same inbox as webhooks. A file with a faulty row stores nothing."""
     set_up("WARNING")
@@ -200,7 +216,9 @@ def import_(
             for problem in found.problems:
                 typer.echo(f"{source.path.name}: {problem}", err=True)
             if found.bad > len(found.problems):
-                typer.echo(f"{source.path.name}: and {found.bad - len(found.problems)} more faulty rows", err=True)
+                typer.echo(
+                    f"{source.path.name}: and {found.bad - len(found.problems)} more faulty rows", err=True
+                )
         if any(found.bad for found in checked) and not skip_bad:
             names = ", ".join(s.path.name for s, found in zip(sources, checked, strict=True) if found.bad)
             raise FormatError(names, "has faulty rows; correct them, or give --skip-bad. Nothing was stored")
@@ -223,7 +241,9 @@ def report(
     by: Annotated[str | None, typer.Option(help="The field to group by.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="First day, as 2026-11-01.")] = None,
     to: Annotated[str | None, typer.Option(help="Last day, counted.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="The instant the figures are made for; default: now.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The instant the figures are made for; default: now.")
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
 ) -> None:
     """Print the figures behind the slash commands."""
@@ -282,7 +302,9 @@ def inbox_show(number: int) -> None:
 
 
 @inbox_app.command("retry")
-def inbox_retry(numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None) -> None:
+def inbox_retry(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None,
+) -> None:
     """Try failed events again."""
     with office_of(load()) as office:
         count = office.database.write_now(lambda s: listings.retry_events(s, numbers, _now()))
@@ -310,7 +332,9 @@ def outbox_show(number: int) -> None:
 
 
 @outbox_app.command("retry")
-def outbox_retry(numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None) -> None:
+def outbox_retry(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None,
+) -> None:
     """Send given-up messages again; one whose fate is unknown is looked up in its channel first."""
     with office_of(load()) as office:
         count = office.database.write_now(lambda s: listings.retry_messages(s, numbers, _now()))

@@ -9,7 +9,9 @@ from typing import Final
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_SECRET: Final = re.compile(r"(xox[a-z]-|xapp-|whsec_|Bearer\s+)[A-Za-z0-9+/=_.\-]+|(://[^:/@\s]+:)[^@\s]+(?=@)")
+_SECRET: Final = re.compile(
+    r"(xox[a-z]-|xapp-|whsec_|Bearer\s+)[A-Za-z0-9+/=_.\-]+|(://[^:/@\s]+:)[^@\s]+(?=@)"
+)
 
 
 def log_of(name: str) -> logging.Logger:

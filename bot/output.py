@@ -72,7 +72,9 @@ def _print_table(report: dict[str, Any]) -> None:
     title = f"{report['report']} by {report['by']}, {report['currency']}" + (f", {span}" if span else "")
     _draw(title, columns, rows)
     for apart in report["not_converted"]:
-        typer.echo(f"not converted: {apart['count']} x {apart['currency'] or 'no currency'}, {apart['amount']}")
+        typer.echo(
+            f"not converted: {apart['count']} x {apart['currency'] or 'no currency'}, {apart['amount']}"
+        )
 
 
 def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -82,7 +84,9 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
     table = Table(title=title or None, title_justify="left")
     for number, column in enumerate(columns):
-        table.add_column(column.replace("_", " "), justify="left" if number == 0 else "right", overflow="fold")
+        table.add_column(
+            column.replace("_", " "), justify="left" if number == 0 else "right", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(Text(_printable(cell)) for cell in row))
     console = Console()
@@ -104,7 +108,7 @@ def _cell(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "–"
+        return "-"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

@@ -38,6 +38,7 @@ METADATA_EVENT: Final = "winbell_message"
 _MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Answers after which a part may have happened."""
 _LATER: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _LOOK_PAGES: Final = 5
 
 _log = log_of(__name__)
@@ -69,7 +70,9 @@ class Workspace:
                 if isinstance(answer, dict):
                     self._identity = answer
                 elif isinstance(answer, Rejected):
-                    _log.error("Slack refuses the bot token; check SLACK_BOT_TOKEN", extra={"reason": answer.reason})
+                    _log.error(
+                        "Slack refuses the bot token; check SLACK_BOT_TOKEN", extra={"reason": answer.reason}
+                    )
             return self._identity
 
     async def account_of(self, email: str) -> Account | Refused | Rejected:
@@ -84,7 +87,7 @@ class Workspace:
             return Account(None, None)
         return Account(user.get("id"), user.get("tz"))
 
-    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:
+    async def email_of(self, slack_id: str) -> str | Refused | Rejected | None:
         """The address of an account; None if it shows none."""
         answer = await self._ask("users.info", lambda: self.client.users_info(user=slack_id))
         if not isinstance(answer, dict):
@@ -97,7 +100,7 @@ class Workspace:
         answer = await self._ask("conversations.open", lambda: self.client.conversations_open(users=slack_id))
         return answer if not isinstance(answer, dict) else str(answer["channel"]["id"])
 
-    async def channel_named(self, name: str) -> str | None | Refused | Rejected:
+    async def channel_named(self, name: str) -> str | Refused | Rejected | None:
         """The id of a channel by `#name`; an id is returned as it is; None if the bot sees none of that name."""
         if not name.startswith("#"):
             return name
@@ -123,17 +126,18 @@ class Workspace:
     async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:
         """Post a message, marked with `uid` in its metadata so that it can be found again."""
         mark = {"event_type": METADATA_EVENT, "event_payload": {"id": uid}}
-        return await self._deliver(
+        return await self._deliver_either(
             "chat.postMessage",
-            lambda: self.client.chat_postMessage(
-                channel=channel, **payload, metadata=mark, unfurl_links=False, unfurl_media=False
+            payload,
+            lambda shown: self.client.chat_postMessage(
+                channel=channel, **shown, metadata=mark, unfurl_links=False, unfurl_media=False
             ),
         )
 
     async def edit(self, channel: str, ts: str, payload: dict[str, Any]) -> Outcome:
         """Edit a message; its metadata stays."""
-        return await self._deliver(
-            "chat.update", lambda: self.client.chat_update(channel=channel, ts=ts, **payload)
+        return await self._deliver_either(
+            "chat.update", payload, lambda shown: self.client.chat_update(channel=channel, ts=ts, **shown)
         )
 
     async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
@@ -168,6 +172,17 @@ class Workspace:
         if self.client.session is not None:
             await self.client.session.close()
 
+    async def _deliver_either(
+        self, method: str, payload: dict[str, Any], call: Callable[[dict[str, Any]], Awaitable[Any]]
+    ) -> Outcome:
+        """Deliver a message; where Slack refuses a newer block, its text alone, unless it asks for an answer."""
+        outcome = await self._deliver(method, lambda: call(payload))
+        asks = any(block.get("type") == "actions" for block in payload["blocks"])
+        if isinstance(outcome, Rejected) and outcome.reason in _REFUSED_BLOCKS and not asks:
+            _log.warning("Slack refuses a block; the message goes out as text", extra={"method": method})
+            return await self._deliver(method, lambda: call({"text": payload["text"]}))
+        return outcome
+
     async def _deliver(self, method: str, call: Callable[[], Awaitable[Any]]) -> Outcome:
         outcome = await self._call(method, call)
         if not isinstance(outcome, dict):
@@ -176,7 +191,9 @@ class Workspace:
             return Unknown("an answer without a receipt")
         return Sent(str(outcome["channel"]), str(outcome["ts"]))
 
-    async def _ask(self, method: str, call: Callable[[], Awaitable[Any]]) -> dict[str, Any] | Refused | Rejected:
+    async def _ask(
+        self, method: str, call: Callable[[], Awaitable[Any]]
+    ) -> dict[str, Any] | Refused | Rejected:
         """A call that changes nothing: an unknown fate is simply asked again later."""
         rest = self._rests.get(method, 0.0) - time.monotonic()
         if rest > 0:

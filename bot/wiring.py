@@ -76,7 +76,9 @@ class Bot:
         self.metrics = health.Metrics()
         self._doors = doors
         self._apply = work.Loop("apply", lambda: work.apply_round(self.office, self._deliver.wake))
-        self._deliver = work.Loop("deliver", lambda: work.deliver_round(self.office, self.delivery, self._deliver.wake))
+        self._deliver = work.Loop(
+            "deliver", lambda: work.deliver_round(self.office, self.delivery, self._deliver.wake)
+        )
         self.delivery = Delivery(self.office, self._deliver.wake)
         self.intake = Intake(database, self._apply.wake)
         self.slack_app = self._slack_app()
@@ -98,7 +100,9 @@ class Bot:
         if self.office.database.is_sqlite:
             left = await self.delivery.adopt_orphans()
             if left:
-                _log.warning("attempts of the last run have an unknown fate and are looked up", extra={"count": left})
+                _log.warning(
+                    "attempts of the last run have an unknown fate and are looked up", extra={"count": left}
+                )
         self._identity = asyncio.create_task(self.workspace.identity())
         self._loops = [asyncio.create_task(self._apply.run()), asyncio.create_task(self._deliver.run())]
         self._scheduler.start()
@@ -265,7 +269,9 @@ def doors_of(settings: Settings) -> Doors:
     return Doors(
         bot_token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else "",
         app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
-        signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
+        signing_secret=settings.slack_signing_secret.get_secret_value()
+        if settings.slack_signing_secret
+        else None,
         api_url=settings.slack_api_url,
         webhook_secrets=settings.webhook_secrets,
         webhook_token=settings.webhook_token.get_secret_value() if settings.webhook_token else None,

@@ -1,0 +1,1 @@
+"""Inbound, thin: parse, one flow call, render, acknowledge."""

@@ -34,9 +34,7 @@ class Command:
     usage: str
 
 
-COMMANDS: Final = (
-    Command("pipeline", "Open deals by stage: count, amount, weighted", PIPELINE_USAGE),
-)
+COMMANDS: Final = (Command("pipeline", "Open deals by stage: count, amount, weighted", PIPELINE_USAGE),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,9 @@ def register(app: AsyncApp, office: Office, prefix: str) -> None:
     @app.command(f"/{prefix}pipeline")
     async def on_pipeline(ack: Callable[[], Awaitable[Any]], command: dict[str, Any], respond: Any) -> None:
         await ack()
-        payload = await answer_pipeline(office, command.get("text") or "", command["user_id"], f"/{prefix}pipeline")
+        payload = await answer_pipeline(
+            office, command.get("text") or "", command["user_id"], f"/{prefix}pipeline"
+        )
         await respond(**payload.as_dict(), response_type="ephemeral")
 
 

@@ -23,5 +23,7 @@ def register(app: AsyncApp) -> None:
         reference = secrets.token_hex(4)
         _log.error("a listener failed", extra={"reference": reference}, exc_info=error)
         if respond is not None and respond.response_url:
-            await respond(**answers.failed(reference).as_dict(), response_type="ephemeral", replace_original=False)
+            await respond(
+                **answers.failed(reference).as_dict(), response_type="ephemeral", replace_original=False
+            )
         return None

@@ -28,12 +28,19 @@ class Metrics:
         self.webhooks = Counter(
             "winbell_webhook_requests", "Webhook requests by outcome", ["outcome"], registry=self.registry
         )
-        self._events = Gauge("winbell_inbox_events", "Events not applied, by state", ["state"], registry=self.registry)
+        self._events = Gauge(
+            "winbell_inbox_events", "Events not applied, by state", ["state"], registry=self.registry
+        )
         self._messages = Gauge(
-            "winbell_outbox_messages", "Messages not at their end, by state", ["state"], registry=self.registry
+            "winbell_outbox_messages",
+            "Messages not at their end, by state",
+            ["state"],
+            registry=self.registry,
         )
         self._oldest = Gauge(
-            "winbell_outbox_oldest_seconds", "How long the oldest due message has waited", registry=self.registry
+            "winbell_outbox_oldest_seconds",
+            "How long the oldest due message has waited",
+            registry=self.registry,
         )
 
     def webhook(self, outcome: str) -> None:
@@ -49,7 +56,9 @@ class Metrics:
         self._oldest.set(audit.oldest_message_seconds)
 
 
-def routes(audit: Callable[[], Awaitable[Audit]], metrics: Metrics, stalled: Callable[[], str | None]) -> list[Route]:
+def routes(
+    audit: Callable[[], Awaitable[Audit]], metrics: Metrics, stalled: Callable[[], str | None]
+) -> list[Route]:
     """The three endpoints. `stalled` says why the jobs do not run, or None."""
 
     async def healthz(_request: Request) -> Response:

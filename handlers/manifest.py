@@ -28,7 +28,9 @@ def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
     Raises UsageError for an address that is not http or https.
     """
     if base is not None and not base.startswith(("http://", "https://")):
-        raise UsageError(f"--http {base}: give the bot's public address, for example https://winbell.seller.example")
+        raise UsageError(
+            f"--http {base}: give the bot's public address, for example https://winbell.seller.example"
+        )
     url = base.rstrip("/") + "/slack/events" if base is not None else None
     commands = [
         {

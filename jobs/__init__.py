@@ -1,0 +1,1 @@
+"""Time, thin: one flow call, log what changed. `timetable.py` shows every job on one screen."""

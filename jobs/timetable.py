@@ -1,8 +1,9 @@
-"""Every job on one screen. APScheduler only ticks: all state is in tables, so a late, missed or double tick is harmless.
+"""Every job on one screen. APScheduler only ticks: all state is in tables.
 
 A tick runs however late it comes (`misfire_grace_time=None`), missed ticks become one (`coalesce`), and a job never
-runs beside itself (`max_instances=1`). Intervals know no time zone; what is due when, and in whose zone, is decided by
-the rules from rows. Nothing is scheduled by wall clock between 01:00 and 03:00, where a day may have no or two such times.
+runs beside itself (`max_instances=1`). Intervals know no time zone; what is due when, and in whose zone, is decided
+by the rules from rows. Nothing is scheduled by wall clock between 01:00 and 03:00, where a day may have no or two
+such times.
 """
 
 from __future__ import annotations

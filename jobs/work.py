@@ -55,7 +55,7 @@ class Loop:
             except StorageError as error:
                 _log.warning("the database does not answer", extra={"job": self._name, "reason": str(error)})
                 await asyncio.sleep(_PAUSE_AFTER_FAULT)
-            except Exception:
+            except Exception:  # noqa: BLE001  # the next tick tries again, whatever it was
                 _log.exception("a job failed and will be tried at its next tick", extra={"job": self._name})
                 await asyncio.sleep(_PAUSE_AFTER_FAULT)
 
@@ -97,7 +97,7 @@ async def watch(office: Office) -> None:
     try:
         found = await audit.audit(office)
     except StorageError as error:
-        _log.error("the database does not answer", extra={"reason": str(error)})  # noqa: TRY400  # it is explained
+        _log.error("the database does not answer", extra={"reason": str(error)})  # it is explained
         return
     if found.needs_a_hand:
         _log.warning(

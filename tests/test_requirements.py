@@ -93,17 +93,27 @@ def test_both_lists_of_pins_agree() -> None:
     }
 
 
-def test_every_module_stands_in_a_layer() -> None:
-    """A new part of the bot gets its place in the import order before it is merged."""
-    [layers] = [
-        contract["layers"]
-        for contract in project()["tool"]["importlinter"]["contracts"]
-        if contract["type"] == "layers"
-    ]
-    placed = {name.strip() for layer in layers for name in layer.split("|")}
-    parts = {
-        f"bot.{path.stem}"
-        for path in (ROOT / "bot").iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
-    assert placed == (parts - {"bot.__init__"}) | {"handlers", "jobs"}
+@cache
+def parts() -> set[str]:
+    """The parts of the program, as the import contracts name them."""
+    folder = ROOT / "bot"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    return {f"bot.{name}" for name in modules | packages} | {"handlers", "jobs"}
+
+
+def contract(name: str) -> dict[str, Any]:
+    """The import contract of that name."""
+    [found] = [one for one in project()["tool"]["importlinter"]["contracts"] if one["name"] == name]
+    return dict(found)
+
+
+def test_every_part_stands_in_a_layer() -> None:
+    """A new part of the program gets its place in the import order before it is merged."""
+    order = contract("A line imports only from the lines below it; siblings do not know each other")
+    assert {name.strip() for line in order["layers"] for name in line.split("|")} == parts()
+
+
+def test_sql_is_closed_to_every_part_but_the_store() -> None:
+    """A new part of the program reaches tables through the store from its first day."""
+    assert set(contract("SQL has one address")["source_modules"]) == parts() - {"bot.store"}

@@ -1,0 +1,1 @@
+"""Pure rules: values and `now` in, a decision with its reason out. Standard library only."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.domain.worktime import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 StageClass = Literal["open", "won", "lost", "unknown"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.domain.agreement import fold
@@ -15,7 +16,7 @@ from bot.domain.merging import Record
 from bot.domain.worktime import due, elapsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bot.domain.agreement import ContactRule, Step, Tier, When
     from bot.domain.worktime import Calendar
@@ -80,15 +81,34 @@ def first_match(
 
     None if no tier ever matched.
     """
-    record = Record()
     first = True
-    for statement in sorted(statements, key=lambda s: (s.at, s.event_id)):
-        record.merge(statement.fields, statement.at, statement.event_id, lead_rank)
+    for at, record in _told(statements):
         tier = matching(tiers, record.data, team_of(record.get("owner_email")))
         if tier is not None:
-            return (created_at if first else max(created_at, statement.at)), tier
+            return (created_at if first else max(created_at, at)), tier
         first = False
     return None
+
+
+def ended_at(statements: Iterable[LeadStatement]) -> datetime | None:
+    """When a lead came into a stage that needs no first contact, and stayed there; None if it is in another now.
+
+    A later statement that repeats such a stage ends nothing anew.
+    """
+    since: datetime | None = None
+    for at, record in _told(statements):
+        since = (since or at) if ended_stage(record.get("stage")) else None
+    return since
+
+
+def _told(statements: Iterable[LeadStatement]) -> Iterator[tuple[datetime, Record]]:
+    """A lead after each instant at which something was stated; what is stated together is seen together."""
+    record = Record()
+    ordered = sorted(statements, key=lambda s: (s.at, s.event_id))
+    for at, together in groupby(ordered, key=lambda s: s.at):
+        for statement in together:
+            record.merge(statement.fields, at, statement.event_id, lead_rank)
+        yield at, record
 
 
 def is_attempt(rule: ContactRule, kind: str | None, direction: str | None, outcome: str | None) -> bool:
@@ -106,13 +126,17 @@ def first_contact(
     The owner's word stops the clock too, but is told apart as long as the CRM reports nothing.
     """
     early_counts = started_at == created_at
-    seen = min((at for at in attempts if at >= started_at or (early_counts and at < created_at)), default=None)
+    seen = min(
+        (at for at in attempts if at >= started_at or (early_counts and at < created_at)), default=None
+    )
     if seen is None:
         return Stop(said_at, "said") if said_at is not None else None
     return Stop(min(seen, said_at) if said_at is not None else seen, "seen")
 
 
-def judged(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Literal["running", "met", "breached"]:
+def judged(
+    due_at: datetime, stopped_at: datetime | None, now: datetime
+) -> Literal["running", "met", "breached"]:
     """Met if contacted by the due instant itself; breached if later, or not yet and the instant has passed."""
     if stopped_at is not None:
         return "met" if stopped_at <= due_at else "breached"

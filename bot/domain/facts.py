@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bot.domain.money import Money
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+    from fractions import Fraction
+
+    from bot.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ arrived cannot matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.domain.when import When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime, timedelta
 
     from bot.domain.agreement import StageClass, Stages
 

@@ -1,0 +1,1 @@
+"""Use cases, one module an arrow of the story. Transactions open here, and only here."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.domain.agreement import Agreement
-
     from bot.store.database import Session
 
 
@@ -21,7 +20,9 @@ def put_in_force(session: Session, agreement: Agreement, body: str, now: datetim
     The first agreement of a database changes nothing that was computed before.
     """
     # What the text leads to counts, too: rates from a file, holidays of a newer calendar.
-    digest = hashlib.sha256(f"{body}\n{agreement.rates}\n{sorted(agreement.calendar.closed)}".encode()).hexdigest()
+    digest = hashlib.sha256(
+        f"{body}\n{agreement.rates}\n{sorted(agreement.calendar.closed)}".encode()
+    ).hexdigest()
     before = agreements.in_force(session)
     if before is not None and before[0] == digest:
         return False

@@ -32,7 +32,10 @@ async def answer_contacted(office: Office, press: Press) -> Result:
     """Take a press. Somebody whose address we do not know yet is asked for at Slack before they are turned away."""
     now = office.clock.now()
     result = await office.database.write(lambda s: contacted(s, office.agreement, press, now))
-    if result == "not yours" and await office.database.read(lambda s: people.by_slack_id(s, press.slack_id)) is None:
+    if (
+        result == "not yours"
+        and await office.database.read(lambda s: people.by_slack_id(s, press.slack_id)) is None
+    ):
         await who_is(office, press.slack_id)
         result = await office.database.write(lambda s: contacted(s, office.agreement, press, now))
     return result
@@ -57,7 +60,10 @@ def contacted(session: Session, agreement: Agreement, press: Press, now: datetim
     clock = clocks.find(session, primary.key, item.cycle)
     if clock is None:
         return "gone"
-    if clock.stopped_at is not None or clocks.answered_at(session, contact.lead_keys, "contacted") is not None:
+    if (
+        clock.stopped_at is not None
+        or clocks.answered_at(session, contact.lead_keys, "contacted") is not None
+    ):
         return "already"
     clocks.keep_answer(session, primary.key, clock.cycle, "contacted", now, press.slack_id)
     leads.settle_contact(session, agreement, contact, leads.Teams(session), now)

@@ -12,7 +12,7 @@ from bot.errors import StorageError
 from bot.flow import deals, leads, statements
 from bot.logs import log_of
 from bot.sources.schema import from_json
-from bot.store import inbox, records
+from bot.store import clocks, inbox, records
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -134,6 +134,9 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
         leads.settle_contact(session, agreement, contact, teams, now)
         for key in records.deals_of_contact(session, contact):
             touched.deals.setdefault(key, Quiet(silent=False, since=None))
+    for key, quiet in list(touched.deals.items()):
+        for survivor in records.survivors_of_deal(session, key):  # their wins are counted after this one's
+            touched.deals.setdefault(survivor, quiet)
     for key in sorted(touched.deals):
         quiet = touched.deals[key]
         deals.settle_deal(session, agreement, key, now, silent=quiet.silent, announce_since=quiet.since)
@@ -159,16 +162,23 @@ def take_in(session: Session, event: StoredEvent, touched: Touched) -> None:
             touched.deal(key, event)
 
 
-def _take_lead(session: Session, event: StoredEvent, parsed: Any, data: dict[str, Any], touched: Touched) -> None:
+def _take_lead(
+    session: Session, event: StoredEvent, parsed: Any, data: dict[str, Any], touched: Touched
+) -> None:
     named = statements.state_lead(session, event.source, parsed, data, event.received_at, silent=event.silent)
     touched.lead_keys.update(named.lead_keys)
     touched.emails.update(named.emails)
 
 
+def _unsettled_leads(session: Session) -> list[str]:
+    closed = {clock.lead_key for clock in clocks.every(session) if clock.stopped_at is not None}
+    return [key for key in records.all_lead_keys(session) if key not in closed]
+
+
 async def recompute(office: Office) -> None:
-    """Settle every contact and deal anew: after the agreement has changed. Announces nothing."""
+    """Settle deals and open clocks anew: after the agreement has changed. Closed clocks stay; nothing is announced."""
     now = office.clock.now()
-    keys = await office.database.read(lambda s: (records.all_lead_keys(s), records.all_deal_keys(s)))
+    keys = await office.database.read(lambda s: (_unsettled_leads(s), records.all_deal_keys(s)))
     for start in range(0, len(keys[1]), _AT_ONCE):
         quiet = {key: Quiet(silent=True, since=None) for key in keys[1][start : start + _AT_ONCE]}
         touched = Touched(deals=quiet)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from bot.store import outbox, records, wins
 from bot.store.wins import Credit, Win
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from bot.domain.agreement import Agreement
     from bot.domain.winning import DealLife
@@ -33,7 +32,13 @@ def card_key(deal_key: str, number: int) -> str:
 
 
 def settle_deal(
-    session: Session, agreement: Agreement, key: str, now: datetime, *, silent: bool, announce_since: date | None
+    session: Session,
+    agreement: Agreement,
+    key: str,
+    now: datetime,
+    *,
+    silent: bool,
+    announce_since: date | None,
 ) -> None:
     """Make a deal's stage, wins, credits and cards true.
 
@@ -54,7 +59,11 @@ def settle_deal(
         stands = episode.ended_by is None
         won_when = ending if stands and ending else When(day=None, instant=episode.stated_at)
         won_at = won_when.ends(agreement.timezone)
-        facts = _facts(agreement, deal) if stands or before is None else (before.amount_minor, before.currency, before.owner_email)
+        facts = (
+            _facts(agreement, deal)
+            if stands or before is None
+            else (before.amount_minor, before.currency, before.owner_email)
+        )
         quiet = silent and (announce_since is None or won_when.on(agreement.timezone) < announce_since)
         after = Win(
             deal_key=key,
@@ -76,14 +85,16 @@ def settle_deal(
             announced_currency=before.announced_currency if before else facts[1],
             announced_owner=before.announced_owner if before else facts[2],
         )
-        _keep_win(session, agreement, deal, before, after, now)
+        _keep_win(session, agreement, before, after, now)
     for left_over in known.values():
         if left_over.status == "won":
             # Late news made two wins one; the booking goes, and its card must not go on telling it.
-            _keep_win(session, agreement, deal, left_over, replace(left_over, status="reopened", ended_at=now), now)
+            _keep_win(session, agreement, left_over, replace(left_over, status="reopened", ended_at=now), now)
 
 
-def touches_of_deal(session: Session, agreement: Agreement, deal_key: str) -> tuple[list[Touch], list[Contact]]:
+def touches_of_deal(
+    session: Session, agreement: Agreement, deal_key: str
+) -> tuple[list[Touch], list[Contact]]:
     """Every touch of the deal's contacts, the leads' own ones included, and the contacts."""
     emails, lead_keys = records.links_of_deal(session, deal_key)
     contacts: list[Contact] = []
@@ -96,8 +107,9 @@ def touches_of_deal(session: Session, agreement: Agreement, deal_key: str) -> tu
         seen_leads.update(contact.lead_keys)
         seen_emails.update(contact.emails)
         contacts.append(contact)
-    touches = [touch for contact in contacts for touch in touches_of_contact(session, agreement, contact)]
-    return sorted(touches, key=lambda t: (t.at, t.id)), contacts
+    # A touch told of one contact's lead and another's address is still one touch.
+    touches = {t.id: t for contact in contacts for t in touches_of_contact(session, agreement, contact)}
+    return sorted(touches.values(), key=lambda t: (t.at, t.id)), contacts
 
 
 def touches_of_contact(session: Session, agreement: Agreement, contact: Contact) -> list[Touch]:
@@ -130,14 +142,14 @@ def _life(session: Session, agreement: Agreement, key: str, deal: Stored) -> Dea
 
 def _carried(session: Session, agreement: Agreement, key: str) -> tuple[datetime, int] | None:
     """A merge moves the win number to the survivor: later wins are counted after those it brought."""
-    merged = [(at, other) for other, at in records.deals_merged_into(session, key) if at is not None and other != key]
+    merged = records.deals_merged_into(session, key)
     if not merged:
         return None
     count = 0
-    for at, other in merged:
+    for other, at in merged:
         told = [StageStatement(*row) for row in records.deal_statements(session, other)]  # type: ignore[arg-type]
         count += len(winning.life(told, agreement.stages, merged_at=at).wins)
-    return min(at for at, _ in merged), count
+    return min(at for _, at in merged), count
 
 
 def _ending(agreement: Agreement, deal: Stored, life: DealLife) -> When | None:
@@ -146,7 +158,11 @@ def _ending(agreement: Agreement, deal: Stored, life: DealLife) -> When | None:
     get = deal.record.get
     closed_at, close_date = get("closed_at"), get("close_date")
     stated = deal.record.stated_at("close_date")
-    previous = life.wins[-1].previous_end if life.stage_class == "won" else (life.wins[-1].ended_at if life.wins else None)
+    previous = (
+        life.wins[-1].previous_end
+        if life.stage_class == "won"
+        else (life.wins[-1].ended_at if life.wins else None)
+    )
     if life.stage_class == "lost" and previous is not None and previous >= life.since:
         previous = None
     return winning.closed_when(
@@ -195,7 +211,8 @@ def _facts(agreement: Agreement, deal: Stored) -> tuple[int | None, str | None, 
 def _parameters(agreement: Agreement) -> str:
     rule = agreement.credit
     return json.dumps(
-        {"position": [str(share) for share in rule.position], "lookback_days": rule.lookback_days}, sort_keys=True
+        {"position": [str(share) for share in rule.position], "lookback_days": rule.lookback_days},
+        sort_keys=True,
     )
 
 
@@ -204,9 +221,7 @@ def _rate(agreement: Agreement, currency: str | None, day: date) -> str | None:
     return str(rate) if rate is not None else None
 
 
-def _keep_win(
-    session: Session, agreement: Agreement, deal: Stored, before: Win | None, after: Win, now: datetime
-) -> None:
+def _keep_win(session: Session, agreement: Agreement, before: Win | None, after: Win, now: datetime) -> None:
     if after != before:
         wins.save(session, after)
         if before is not None:
@@ -217,7 +232,7 @@ def _keep_win(
             wins.replace_credits(session, after.deal_key, after.number, booked)
     elif before is not None and before.status == "won":
         wins.replace_credits(session, after.deal_key, after.number, [])
-    _keep_card(session, agreement, deal, after, now)
+    _keep_card(session, agreement, after, now)
 
 
 def _book(session: Session, agreement: Agreement, win: Win) -> list[Credit]:
@@ -244,7 +259,7 @@ def _book(session: Session, agreement: Agreement, win: Win) -> list[Credit]:
     ]
 
 
-def _keep_card(session: Session, agreement: Agreement, deal: Stored, win: Win, now: datetime) -> None:
+def _keep_card(session: Session, agreement: Agreement, win: Win, now: datetime) -> None:
     if win.silent:
         return
     key = card_key(win.deal_key, win.number)
@@ -252,11 +267,15 @@ def _keep_card(session: Session, agreement: Agreement, deal: Stored, win: Win, n
     if card is None:
         if win.status == "won":
             ref = {"deal": win.deal_key, "number": win.number}
-            outbox.put(session, key=key, kind="win", target=agreement.wins.channel, ref=ref, now=now, next_at=now)
+            outbox.put(
+                session, key=key, kind="win", target=agreement.wins.channel, ref=ref, now=now, next_at=now
+            )
         return
     if card.ts is None and win.status != "won":
         if card.state in {"pending", "retry"}:
-            outbox.settle(session, card.id, state="cancelled", next_at=None, error=f"the deal was {win.status} first")
+            outbox.settle(
+                session, card.id, state="cancelled", next_at=None, error=f"the deal was {win.status} first"
+            )
         return
     if card.state in {"sent", "cancelled"}:
         outbox.show_again(session, card, now)
@@ -295,7 +314,10 @@ def card_source(session: Session, agreement: Agreement, deal_key: str, number: i
     deal = records.load(session, "deal", deal_key)
     _, contacts = touches_of_deal(session, agreement, deal_key)
     companies = [
-        lead.record.get("company") for contact in contacts for lead in contact.leads if lead.record.get("company")
+        lead.record.get("company")
+        for contact in contacts
+        for lead in contact.leads
+        if lead.record.get("company")
     ]
     booked = wins.credits_of(session, deal_key, number) if win.status == "won" else []
     return CardSource(win, deal, booked, companies[0] if companies else None)

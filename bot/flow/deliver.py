@@ -116,11 +116,10 @@ class Delivery:
 
     async def _with_people(self, candidates: list[Message], now: datetime) -> list[Message]:
         """Find the people whom the messages name; a message whose people cannot be asked about waits."""
-        agreement = self._office.agreement
 
         def needed(session: Session) -> dict[int, list[str]]:
             return {
-                message.id: people.to_find(session, messages.people_named(session, agreement, message), now)
+                message.id: people.to_find(session, messages.people_named(session, message), now)
                 for message in candidates
             }
 
@@ -165,7 +164,11 @@ class Delivery:
             await self._office.database.write(lambda s: self._receipt(s, attempt, outcome, now))
             return
         next_ = delivery.after_failure(
-            outcome, editing=message.ts is not None, tries=message.tries + 1, now=now, roll=self._office.roll()
+            outcome,
+            editing=message.ts is not None,
+            tries=message.tries + 1,
+            now=now,
+            roll=self._office.roll(),
         )
         _log.warning(
             "message not delivered", extra={"key": message.key, "state": next_.state, "reason": next_.error}
@@ -254,14 +257,21 @@ class Delivery:
 
         def keep(session: Session) -> None:
             outbox.settle(
-                session, message.id, state=next_.state, next_at=next_.next_at, error=next_.error, looks=next_.looks
+                session,
+                message.id,
+                state=next_.state,
+                next_at=next_.next_at,
+                error=next_.error,
+                looks=next_.looks,
             )
             if next_.tell_admin:
                 self._tell_admins(session, message, target, next_.error, now)
 
         await self._office.database.write(keep)
 
-    def _tell_admins(self, session: Session, message: Message, target: str, reason: str, now: datetime) -> None:
+    def _tell_admins(
+        self, session: Session, message: Message, target: str, reason: str, now: datetime
+    ) -> None:
         """One notice a day for each reason and place; never about a notice."""
         _log.error("a message needs a hand", extra={"key": message.key, "target": target, "reason": reason})
         if message.kind == "notice":
@@ -320,7 +330,9 @@ def _orphans_and_looks(session: Session, now: datetime) -> list[Message]:
 def _give_up(session: Session, left: list[Message], now: datetime) -> None:
     for message in left:
         if message.ts is None:
-            outbox.settle(session, message.id, state="ambiguous", next_at=now, error="the attempt was cut off")
+            outbox.settle(
+                session, message.id, state="ambiguous", next_at=now, error="the attempt was cut off"
+            )
         else:
             outbox.settle(session, message.id, state="pending", next_at=now, error="the edit was cut off")
 
@@ -345,4 +357,6 @@ _ADVICE: Final = {
 
 
 def _advice(target: str, reason: str) -> str:
-    return _ADVICE.get(reason, f"See `winbell outbox` for the messages to {target.removeprefix('person:')} that wait.")
+    return _ADVICE.get(
+        reason, f"See `winbell outbox` for the messages to {target.removeprefix('person:')} that wait."
+    )

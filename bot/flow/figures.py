@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date, datetime
 
     from bot.domain.agreement import Agreement
     from bot.store.figures import DealFacts
@@ -119,4 +119,3 @@ def chosen(by: str | None, allowed: tuple[str, ...]) -> str:
     if by not in allowed:
         raise UsageError(f"--by {by}: this report groups by {', '.join(allowed)}")
     return by
-

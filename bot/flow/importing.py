@@ -1,4 +1,4 @@
-"""Import: files through the same inbox as webhooks, silently; a file is checked as a whole before anything is stored."""
+"""Import: files through the same inbox as webhooks, silently; a file is checked whole before anything is stored."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class ImportFile:
     @classmethod
     def at(cls, path: Path, map_path: Path | None, as_of: datetime | None, zone: str) -> ImportFile:
         """A file by path. Raises FormatError for a map that is not valid, OSError for a file that cannot be read."""
-        made = parse_map(map_path.read_text(encoding="utf-8"), str(map_path)) if map_path is not None else None
+        made = (
+            parse_map(map_path.read_text(encoding="utf-8"), str(map_path)) if map_path is not None else None
+        )
         when = as_of or datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return cls(path, made, when, zone)
 
@@ -66,7 +68,9 @@ class ImportFile:
         """The rows in order, each an event or the problem it has; the file is never held as a whole."""
         with self.path.open("rb") as stream:
             for row in read_rows(bounded_lines(stream), self.map, as_of=self.as_of, zone=self.zone):
-                yield row.event if row.event is not None else (row.problem or f"row {row.number}: not readable")
+                yield (
+                    row.event if row.event is not None else (row.problem or f"row {row.number}: not readable")
+                )
 
 
 def check(file: ImportFile, progress: Callable[[int], None] = lambda _rows: None) -> Checked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from bot.store import records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from bot.domain.agreement import Agreement
     from bot.store.database import Session
@@ -33,11 +33,17 @@ SLA_BY: Final = ("owner", "tier", "channel", "team")
 class _Contact:
     """A person of a customer: all leads joined by e-mail or merge, told by the earliest."""
 
-    leads: list[LeadFacts] = field(default_factory=list)
     first: LeadFacts | None = None
     created: When | None = None
     won: set[str] = field(default_factory=set)
     attempted: bool = False
+
+    def add(self, lead: LeadFacts, zone: str) -> None:
+        """One more lead of this contact; the earliest one speaks for it."""
+        told = lead.data.get("created_at")
+        created = When.parse(str(told)) if told else When(day=None, instant=lead.first_at)
+        if self.created is None or created.starts(zone) < self.created.starts(zone):
+            self.first, self.created = lead, created
 
 
 def channels(session: Session, agreement: Agreement, period: Period, by: str | None = None) -> Report:
@@ -49,7 +55,9 @@ def channels(session: Session, agreement: Agreement, period: Period, by: str | N
     by = chosen(by, CHANNELS_BY)
     apart = Apart()
     contacts = [contact for contact in _contacts(session, agreement) if _counts(contact, agreement, period)]
-    deals = {d.key: d for d in rows_of.closed_deals(session, None, None, period.as_of) if d.stage_class == "won"}
+    deals = {
+        d.key: d for d in rows_of.closed_deals(session, None, None, period.as_of) if d.stage_class == "won"
+    }
     standing = rows_of.standing_rates(session)
     wanted = {key for contact in contacts for key in contact.won if key in deals}
     revenue = {
@@ -144,7 +152,9 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
             "rate": figures.rate(met, met + breached),
             "first_contact_minutes_median": figures.median(minutes),
             "first_contact_minutes_p90": figures.percentile(minutes, 90),
-            "value_at_risk": shown(agreement, _rounded(sum(known, Fraction(0)))) if known or not risks else None,
+            "value_at_risk": shown(agreement, _rounded(sum(known, Fraction(0))))
+            if known or not risks
+            else None,
         }
 
     rows = tuple(row(name, part) for name, part in grouped(clocks, group).items())
@@ -210,42 +220,48 @@ def _days_to_won(contact: _Contact, deals: dict[str, Any], agreement: Agreement)
     return figures.wall_days(_created(contact), When.parse(first.ended), agreement.timezone)
 
 
-def _contacts(session: Session, agreement: Agreement) -> list[_Contact]:
-    """All contacts: leads joined by e-mail or merge (union-find), with their wins and whether anybody tried them."""
-    leads = rows_of.described_leads(session)
-    parent: dict[str, str] = {}
+class _Joined:
+    """Leads and addresses joined into contacts (union-find), by e-mail and by merge."""
 
-    def root(name: str) -> str:
-        parent.setdefault(name, name)
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
+    def __init__(self, leads: Sequence[LeadFacts], zone: str) -> None:
+        self._parent: dict[str, str] = {}
+        for lead in leads:
+            for other in (lead.merged_into and f"l:{lead.merged_into}", lead.email and f"e:{lead.email}"):
+                if other:
+                    self._parent[self._root(f"l:{lead.key}")] = self._root(other)
+        self.contacts: dict[str, _Contact] = defaultdict(_Contact)
+        for lead in leads:
+            self.contacts[self._root(f"l:{lead.key}")].add(lead, zone)
+
+    def of(self, lead_key: str | None, email: str | None) -> list[_Contact]:
+        """The contacts behind a lead and an address, as far as they are known."""
+        names = [f"l:{lead_key}"] if lead_key else []
+        names += [f"e:{email}"] if email else []
+        return [self.contacts[root] for root in map(self._root, names) if root in self.contacts]
+
+    def _root(self, name: str) -> str:
+        self._parent.setdefault(name, name)
+        while self._parent[name] != name:
+            self._parent[name] = self._parent[self._parent[name]]
+            name = self._parent[name]
         return name
 
-    for lead in leads:
-        for other in (lead.merged_into and f"l:{lead.merged_into}", lead.email and f"e:{lead.email}"):
-            if other:
-                parent[root(f"l:{lead.key}")] = root(other)
-    contacts: dict[str, _Contact] = defaultdict(_Contact)
-    for lead in leads:
-        contact = contacts[root(f"l:{lead.key}")]
-        contact.leads.append(lead)
-        told = lead.data.get("created_at")
-        created = When.parse(str(told)) if told else When(day=None, instant=lead.first_at)
-        earliest = contact.created
-        if earliest is None or created.starts(agreement.timezone) < earliest.starts(agreement.timezone):
-            contact.first, contact.created = lead, created
+
+def _contacts(session: Session, agreement: Agreement) -> list[_Contact]:
+    """All contacts, with their wins and whether anybody tried to reach them."""
+    joined = _Joined(rows_of.described_leads(session), agreement.timezone)
     by_email, by_lead = rows_of.deal_links(session)
-    for links, prefix in ((by_email, "e:"), (by_lead, "l:")):
-        for name, keys in links.items():
-            if root(prefix + name) in contacts:
-                contacts[root(prefix + name)].won.update(keys)
-    for lead_key, email, kind, direction, outcome in rows_of.attempts(session):
+    for email, keys in by_email.items():
+        for contact in joined.of(None, email):
+            contact.won.update(keys)
+    for lead_key, keys in by_lead.items():
+        for contact in joined.of(lead_key, None):
+            contact.won.update(keys)
+    for act_lead, act_email, kind, direction, outcome in rows_of.attempts(session):
         if rules.is_attempt(agreement.contact, kind, direction, outcome):
-            for alias in (lead_key and f"l:{lead_key}", email and f"e:{email}"):
-                if alias and root(alias) in contacts:
-                    contacts[root(alias)].attempted = True
-    for lead_key in rows_of.said_leads(session):
-        if root(f"l:{lead_key}") in contacts:
-            contacts[root(f"l:{lead_key}")].attempted = True
-    return list(contacts.values())
+            for contact in joined.of(act_lead, act_email):
+                contact.attempted = True
+    for said in rows_of.said_leads(session):
+        for contact in joined.of(said, None):
+            contact.attempted = True
+    return list(joined.contacts.values())

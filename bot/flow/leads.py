@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain import clocks as rules
 from bot.domain.clocks import LeadStatement
-from bot.domain.when import When, parse_instant
+from bot.domain.when import When
 from bot.store import clocks, outbox, people, records
 from bot.store.clocks import Clock
 
@@ -42,9 +42,12 @@ class _Start:
     created_at: datetime
     tier: Tier
     lead: Stored
+    ended_at: datetime | None
 
 
-def settle_contact(session: Session, agreement: Agreement, contact: Contact, teams: Teams, now: datetime) -> None:
+def settle_contact(
+    session: Session, agreement: Agreement, contact: Contact, teams: Teams, now: datetime
+) -> None:
     """Make the contact's one clock true, stop or restart what hangs on it, and correct open reminders."""
     keys = contact.lead_keys
     if not keys:
@@ -112,12 +115,17 @@ def _earliest(session: Session, agreement: Agreement, contact: Contact, teams: T
         match = rules.first_match(told, created_at, agreement.tiers, teams.of)
         if match is not None:
             tier = rules.matching(agreement.tiers, lead.record.data, teams.of(lead.columns["owner_email"]))
-            starts.append(_Start(match[0], created_at, tier or match[1], lead))
+            starts.append(_Start(match[0], created_at, tier or match[1], lead, rules.ended_at(told)))
     return min(starts, key=lambda s: (s.at, s.lead.key)) if starts else None
 
 
 def _computed(
-    session: Session, agreement: Agreement, contact: Contact, start: _Start, before: Clock | None, now: datetime
+    session: Session,
+    agreement: Agreement,
+    contact: Contact,
+    start: _Start,
+    before: Clock | None,
+    now: datetime,
 ) -> Clock:
     lead = start.lead
     attempts = [
@@ -130,10 +138,9 @@ def _computed(
     if agreement.contact.owner_word_counts:
         said = clocks.answered_at(session, contact.lead_keys, "contacted")
     stop = rules.first_contact(start.at, start.created_at, attempts, said)
-    ended = None
-    if rules.ended_stage(lead.record.get("stage")):
-        ended = parse_instant(str(lead.record.stated_at("stage")), "stage")
-    plan = rules.plan(agreement.calendar, start.tier, agreement.reminders.at_risk, start.at, stop, ended, now)
+    plan = rules.plan(
+        agreement.calendar, start.tier, agreement.reminders.at_risk, start.at, stop, start.ended_at, now
+    )
     clock = Clock(
         lead_key=lead.key,
         cycle=CYCLE,
@@ -150,7 +157,7 @@ def _computed(
         quiet_before=_quiet_before(agreement, contact),
         next_at=None,
     )
-    if stop is not None or ended is not None:
+    if stop is not None or start.ended_at is not None:
         return clock
     return replace(clock, next_at=_next_at(session, agreement, contact, start, clock))
 
@@ -158,11 +165,13 @@ def _computed(
 def _next_at(
     session: Session, agreement: Agreement, contact: Contact, start: _Start, clock: Clock
 ) -> datetime | None:
-    if clock.stopped_at is not None or rules.ended_stage(start.lead.record.get("stage")):
+    if clock.stopped_at is not None or start.ended_at is not None:
         return None
     if clocks.answered_at(session, contact.lead_keys, "contacted") is not None:
         return None
-    return next_look(agreement, clock, start.tier, clocks.decided_steps(session, contact.lead_keys, clock.cycle))
+    return next_look(
+        agreement, clock, start.tier, clocks.decided_steps(session, contact.lead_keys, clock.cycle)
+    )
 
 
 def next_look(agreement: Agreement, clock: Clock, tier: Tier, decided: set[str]) -> datetime | None:
@@ -171,7 +180,9 @@ def next_look(agreement: Agreement, clock: Clock, tier: Tier, decided: set[str])
         agreement.calendar, clock.started_at, tier, agreement.reminders.steps, agreement.reminders.at_risk
     )
     waiting = [
-        at for key, at in steps if key not in decided and (clock.quiet_before is None or at >= clock.quiet_before)
+        at
+        for key, at in steps
+        if key not in decided and (clock.quiet_before is None or at >= clock.quiet_before)
     ]
     untold = clock.quiet_before is not None and clock.due_at < clock.quiet_before
     if clock.breached_owner is None and clock.owner_email is not None and not untold:
@@ -199,7 +210,11 @@ def _quiet_before(agreement: Agreement, contact: Contact) -> datetime | None:
 def _take_back(session: Session, contact: Contact, was_owner: str | None) -> None:
     """A lead changed hands before its reminder was sent: the old owner is not told, the new one will be."""
     for message in outbox.messages_with(session, contact.lead_keys):
-        theirs = was_owner is None or message.target == f"person:{was_owner}" or not message.target.startswith("person:")
+        theirs = (
+            was_owner is None
+            or message.target == f"person:{was_owner}"
+            or not message.target.startswith("person:")
+        )
         if message.ts is None and message.state in {"pending", "retry"} and theirs:
             for key in contact.lead_keys:
                 outbox.drop_item(session, message.id, key)

@@ -75,7 +75,15 @@ async def apply_all(office: Office) -> Applied:
 def outbox(session: Session) -> Rows:
     """Messages that are not at their end, or ended badly."""
     return [
-        (str(m.id), m.state, str(m.tries), m.kind, m.target.removeprefix("person:"), instant_text(m.next_at), m.error or "")
+        (
+            str(m.id),
+            m.state,
+            str(m.tries),
+            m.kind,
+            m.target.removeprefix("person:"),
+            instant_text(m.next_at),
+            m.error or "",
+        )
         for m in messages.failed(session)
     ]
 

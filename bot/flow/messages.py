@@ -60,7 +60,7 @@ class Drop:
 Prepared = Ready | Hold | Drop
 
 
-def people_named(session: Session, agreement: Agreement, message: Message) -> set[str]:
+def people_named(session: Session, message: Message) -> set[str]:
     """The e-mails of the people a message names or goes to."""
     found: set[str] = set()
     if message.target.startswith("person:"):
@@ -128,7 +128,9 @@ def _card_facts(session: Session, agreement: Agreement, source: CardSource) -> W
         number=win.number,
         credits=_credit_lines(source, names),
         model=win.model,
-        story=tuple(StoryTouch(_what(touch, names), touch.at.astimezone(zone).date()) for touch in story.shown),
+        story=tuple(
+            StoryTouch(_what(touch, names), touch.at.astimezone(zone).date()) for touch in story.shown
+        ),
         story_left_out=story.left_out,
         status=win.status,  # type: ignore[arg-type]  # the column holds the card's words
         was_amount=_money(*was) if was != (win.amount_minor, win.currency) else None,
@@ -194,7 +196,9 @@ def _prepare_nudge(session: Session, agreement: Agreement, message: Message, now
     items = outbox.items_of(session, message.id)
     if message.ts is None:
         target, zone = _receiver(session, agreement, message)
-        shown = [(item, lead) for item in items if (lead := _lead(session, agreement, item, now)) and _waits(lead)]
+        shown = [
+            (item, lead) for item in items if (lead := _lead(session, agreement, item, now)) and _waits(lead)
+        ]
         if not shown:
             return Drop("every lead in it was answered before it was sent")
         until = _held(session, agreement, target, zone, now)
@@ -209,7 +213,8 @@ def _prepare_nudge(session: Session, agreement: Agreement, message: Message, now
     to_channel = not target.startswith("person:")
     owners = _owners(session, [item for item, _ in shown]) if to_channel else {}
     drawn = [
-        lead if not to_channel else _with_owner(lead, owners.get(item.lead_key)) for item, lead in shown[:LEADS_SHOWN]
+        lead if not to_channel else _with_owner(lead, owners.get(item.lead_key))
+        for item, lead in shown[:LEADS_SHOWN]
     ]
     facts = Nudge(to_channel=to_channel, zone=zone, leads=tuple(drawn), more=max(0, len(shown) - LEADS_SHOWN))
     return Ready(nudge.nudge(facts), target)

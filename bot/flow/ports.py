@@ -24,7 +24,7 @@ class Slack(Protocol):
         """The account behind an address."""
         ...
 
-    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:
+    async def email_of(self, slack_id: str) -> str | Refused | Rejected | None:
         """The address of an account; None if it shows none."""
         ...
 
@@ -32,7 +32,7 @@ class Slack(Protocol):
         """The id of the direct-message channel with somebody."""
         ...
 
-    async def channel_named(self, name: str) -> str | None | Refused | Rejected:
+    async def channel_named(self, name: str) -> str | Refused | Rejected | None:
         """The id of a channel as the agreement names it; None if the bot sees none of that name."""
         ...
 
@@ -58,7 +58,7 @@ class NotConnected:
         """Not connected."""
         return self._answer
 
-    async def email_of(self, slack_id: str) -> str | None | Refused | Rejected:  # noqa: ARG002
+    async def email_of(self, slack_id: str) -> str | Refused | Rejected | None:  # noqa: ARG002
         """Not connected."""
         return self._answer
 
@@ -66,7 +66,7 @@ class NotConnected:
         """Not connected."""
         return self._answer
 
-    async def channel_named(self, name: str) -> str | None | Refused | Rejected:  # noqa: ARG002
+    async def channel_named(self, name: str) -> str | Refused | Rejected | None:  # noqa: ARG002
         """Not connected."""
         return self._answer
 

@@ -90,7 +90,9 @@ def remind(session: Session, agreement: Agreement, owner: str | None, now: datet
     return Swept(len(due), len(reminded))
 
 
-def _decide(session: Session, agreement: Agreement, clock: Clock, now: datetime) -> tuple[str, datetime] | None:
+def _decide(
+    session: Session, agreement: Agreement, clock: Clock, now: datetime
+) -> tuple[str, datetime] | None:
     """The latest due step that still stands; earlier missed ones are skipped for good."""
     contact = records.contact_of(session, lead_keys=[clock.lead_key])
     if clock.due_at <= now and clock.breached_owner is None and clock.owner_email is not None:
@@ -118,7 +120,9 @@ def _move_on(session: Session, agreement: Agreement, clock: Clock) -> None:
         return
     contact = records.contact_of(session, lead_keys=[clock.lead_key])
     decided = clocks.decided_steps(session, contact.lead_keys, clock.cycle)
-    clocks.set_next(session, fresh, leads.next_look(agreement, fresh, leads.tier_named(agreement, fresh.tier), decided))
+    clocks.set_next(
+        session, fresh, leads.next_look(agreement, fresh, leads.tier_named(agreement, fresh.tier), decided)
+    )
 
 
 def _message_for(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> int:

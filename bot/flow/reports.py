@@ -67,7 +67,9 @@ def pipeline(
 
     def row(name: str | None, label: str | None, part: Sequence[DealFacts]) -> dict[str, Any]:
         known = [(deal, amount) for deal in part if (amount := amounts[deal.key]) is not None]
-        weighted = sum((amount * _probability(agreement, stages[deal.key]) for deal, amount in known), Decimal(0))
+        weighted = sum(
+            (amount * _probability(agreement, stages[deal.key]) for deal, amount in known), Decimal(0)
+        )
         return {
             "name": name,
             "label": label,
@@ -146,10 +148,14 @@ async def pipeline_view(office: Office, owner: str | None, whose: str) -> Pipeli
         total=_view_row(agreement, total),
         win_rate=total["win_rate"],
         cycle_days_median=total["cycle_days_median"],
-        velocity_per_day=Decimal(total["velocity_per_day"]) if total["velocity_per_day"] is not None else None,
+        velocity_per_day=Decimal(total["velocity_per_day"])
+        if total["velocity_per_day"] is not None
+        else None,
         not_converted=tuple(NotConverted(**apart) for apart in report.apart.listed()),
         unknown_stages=tuple(
-            str(row["label"]) for row in report.rows if row["label"] and agreement.stages.classify(row["label"]) == "unknown"
+            str(row["label"])
+            for row in report.rows
+            if row["label"] and agreement.stages.classify(row["label"]) == "unknown"
         ),
         as_of=period.as_of,
     )
@@ -172,7 +178,10 @@ def _identity(by: str, name: str | None, spelled: dict[str, str]) -> str | None:
 
 
 def _label(
-    by: str, name: str | None, spelled: dict[str, str], people: dict[str, tuple[str | None, str | None, str | None]]
+    by: str,
+    name: str | None,
+    spelled: dict[str, str],
+    people: dict[str, tuple[str | None, str | None, str | None]],
 ) -> str | None:
     if name is None:
         return None
@@ -212,7 +221,9 @@ def _probability(agreement: Agreement, stage: str | None) -> Decimal:
 
 def _oldest(part: Sequence[DealFacts], agreement: Agreement, period: Period) -> float | None:
     now = When(day=None, instant=period.as_of)
-    ages = [figures.wall_days(When.parse(deal.created), now, agreement.timezone) for deal in part if deal.created]
+    ages = [
+        figures.wall_days(When.parse(deal.created), now, agreement.timezone) for deal in part if deal.created
+    ]
     return float(max(ages)) if ages else None
 
 
@@ -240,7 +251,11 @@ def _closing_figures(
     amounts = [
         amount
         for deal in won
-        if (amount := converted(agreement, deal, _closing_day(deal), standing.get(deal.key, (0, None))[1], Apart()))
+        if (
+            amount := converted(
+                agreement, deal, _closing_day(deal), standing.get(deal.key, (0, None))[1], Apart()
+            )
+        )
         is not None
     ]
     cycles = [days for deal in won if (days := _cycle(deal, agreement)) is not None]
@@ -271,7 +286,9 @@ def _credits(
     """A won deal's credits in the report's currency: the converted whole is split, not each part converted."""
     booked = wins.credits_of(session, deal.key, standing[deal.key][0]) if deal.key in standing else []
     shares = [Fraction(credit.share) for credit in booked]
-    parts: list[int | None] = list(split(amount, shares)) if amount is not None and shares else [None] * len(shares)
+    parts: list[int | None] = (
+        list(split(amount, shares)) if amount is not None and shares else [None] * len(shares)
+    )
     return [
         {
             "asset": credit.asset,
@@ -282,4 +299,3 @@ def _credits(
         }
         for credit, share, part in zip(booked, shares, parts, strict=True)
     ]
-

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.agreement import fold
 from bot.domain.clocks import TIER_FIELDS, lead_rank
+from bot.domain.merging import stamp_text
 from bot.domain.when import parse_instant
 from bot.store import records
 
@@ -47,7 +48,7 @@ def state_person(session: Session, event: Event, data: dict[str, Any], leads_to_
         "slack_user_id": get("slack_user_id"),
     }
     records.save(session, "person", person)
-    _name_people(session, (get("manager_email"), get("delegate_email")))
+    _name_people(session, (data.get("manager_email"), data.get("delegate_email")))
     if get("team") != was_team:
         leads_to_settle.update(records.leads_of_owner(session, person.key))
 
@@ -71,7 +72,7 @@ def state_lead(
     if event.type == "lead.merged":
         records.name(session, "lead", key)
         for other in data["merged_from"]:
-            named.lead_keys.add(_merge_away(session, "lead", f"{source}/{other}", key, event))
+            named.lead_keys |= _merge_away(session, "lead", f"{source}/{other}", key, event)
         return named
     lead = records.load(session, "lead", key)
     if lead.columns.get("email"):
@@ -110,23 +111,29 @@ def state_act(session: Session, kind: str, source: str, event: Event, data: dict
     _belongs(named, act.columns)
     act.record.merge(data, event.at, event.id)
     get = act.record.get
+    # Where no statement tells its time, the earliest statement is the best there is, in whatever order they came.
+    first = min(get("_first_stated") or stamp_text(event.at), stamp_text(event.at))
+    act.record.data["_first_stated"] = first
     lead_id = get("lead_id")
     act.columns |= {
         "lead_key": f"{source}/{lead_id}" if lead_id else None,
         "email": get("email"),
-        # Where no statement tells its time, the earliest statement is the best there is, in whatever order they came.
-        "at": parse_instant(str(get("at")), "at") if get("at") else _earlier(act.columns.get("at"), event.at),
+        "at": parse_instant(str(get("at") or first), "at"),
     }
-    copied = ("asset", "campaign", "channel", "kind") if kind == "touch" else ("kind", "direction", "outcome", "by_email")
+    copied = (
+        ("asset", "campaign", "channel", "kind")
+        if kind == "touch"
+        else ("kind", "direction", "outcome", "by_email")
+    )
     act.columns |= {name: get(name) for name in copied}
     records.save(session, kind, act)
     _belongs(named, act.columns)
-    for key in named.lead_keys:
-        records.name(session, "lead", key)
+    if data.get("lead_id"):
+        records.name(session, "lead", f"{source}/{data['lead_id']}")
     if kind == "touch":
         _remember(session, {name: data.get(name) for name in ("channel", "asset", "campaign")}, event)
     else:
-        _name_people(session, (get("by_email"),))
+        _name_people(session, (data.get("by_email"),))
     return named
 
 
@@ -138,9 +145,10 @@ def state_deal(session: Session, source: str, event: Event, data: dict[str, Any]
     key = f"{source}/{data['id']}"
     if event.type == "deal.merged":
         records.name(session, "deal", key)
-        return {key} | {
+        gone = [
             _merge_away(session, "deal", f"{source}/{other}", key, event) for other in data["merged_from"]
-        }
+        ]
+        return {key}.union(*gone)
     if event.type == "deal.deleted":
         records.name(session, "deal", key)
         records.state_deal(session, key, event.at, event.id, "deleted", None)
@@ -165,8 +173,8 @@ def state_deal(session: Session, source: str, event: Event, data: dict[str, Any]
     if "contact_emails" in data or "lead_ids" in data:
         lead_keys = [f"{source}/{lead_id}" for lead_id in get("lead_ids") or ()]
         records.link_deal(session, key, get("contact_emails") or (), lead_keys)
-        for lead_key in lead_keys:
-            records.name(session, "lead", lead_key)
+        for lead_id in data.get("lead_ids") or ():
+            records.name(session, "lead", f"{source}/{lead_id}")
     contributors = [str(c["email"]) for c in data.get("contributors") or ()]
     _name_people(session, (data.get("owner_email"), *contributors))
     _remember(session, {"stage": data.get("stage")}, event)
@@ -178,15 +186,17 @@ def short_key(text: str) -> str:
     return text if len(text) <= _LONGEST_KEY else "#" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _merge_away(session: Session, kind: str, gone: str, survivor: str, event: Event) -> str:
+def _merge_away(session: Session, kind: str, gone: str, survivor: str, event: Event) -> set[str]:
+    """Returns the record that is gone and, if it was merged into another before, that one too: it loses it."""
     records.name(session, kind, gone)
     record = records.load(session, kind, gone)
+    before = record.columns["merged_into"]
     record.record.merge({"_merged_into": survivor, "_merged_at": event.at.isoformat()}, event.at, event.id)
     record.columns["merged_into"] = record.record.get("_merged_into")
     if kind == "deal":
         record.columns["merged_at"] = parse_instant(str(record.record.get("_merged_at")), "timestamp")
     records.save(session, kind, record)
-    return gone
+    return {gone, str(before)} if before else {gone}
 
 
 def _belongs(named: Named, columns: Mapping[str, Any]) -> None:
@@ -205,7 +215,9 @@ def _name_people(session: Session, emails: Iterable[Any]) -> None:
 def _remember(session: Session, texts: Mapping[str, Any], event: Event) -> None:
     for kind, text in texts.items():
         if text:
-            records.remember_spelling(session, kind, short_key(fold(str(text))), str(text), event.at, event.id)
+            records.remember_spelling(
+                session, kind, short_key(fold(str(text))), str(text), event.at, event.id
+            )
 
 
 def _earlier(known: datetime | None, at: datetime) -> datetime:

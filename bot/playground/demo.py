@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -138,5 +137,5 @@ async def _post(url: str, secret: str, event: dict[str, Any]) -> tuple[int, str]
             http.post(url, data=body, headers=headers) as answer,
         ):
             return answer.status, await answer.text()
-    except (TimeoutError, asyncio.TimeoutError, aiohttp.ClientError) as error:
+    except (TimeoutError, aiohttp.ClientError) as error:
         return 503, f"the bot does not answer ({type(error).__name__})"

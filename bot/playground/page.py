@@ -234,17 +234,18 @@ class Page:
         return {"ok": 200 <= status < 300, "status": status, "text": text}
 
     async def _faults(self, body: Json) -> Json:
-        method = body.get("method")
         if body.get("clear"):
-            self._slack.clear_faults(method)
+            self._slack.clear_faults(body.get("method"))
             self._slack.release()
             return {"ok": True}
         fault = parse_fault(body.get("kind", ""), body.get("retry_after"))
-        times = body.get("times", 1)
+        method, times = _word(body, "method"), body.get("times", 1)
         if times is None:
-            self._slack.faults.fail_always(_word(body, "method"), fault)
+            self._slack.faults.fail_always(method, fault)
+        elif isinstance(times, int) and times > 0:
+            self._slack.faults.fail_next(method, fault, times)
         else:
-            self._slack.faults.fail_next(_word(body, "method"), fault, int(times))
+            raise web.HTTPBadRequest(text="times: must be a whole number or null")
         return {"ok": True}
 
 

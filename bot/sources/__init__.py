@@ -1,0 +1,1 @@
+"""Pure: headers and bytes in, verified events out."""

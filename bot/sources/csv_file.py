@@ -6,17 +6,20 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain, repeat
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.when import When, instant_text, parse_instant, wall_to_instant
 from bot.errors import FormatError
 from bot.sources import kinds
 from bot.sources.events import Event
-from bot.sources.mapping import Expression, ImportMap, ValueMap
 from bot.sources.rows import MAX_LINE, TOO_LONG, Row, import_id, plain
 from bot.sources.schema import SHAPES, read_statement
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.sources.mapping import Expression, ImportMap, ValueMap
 
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")

@@ -6,14 +6,16 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ConfigError, FormatError, SignatureError
 from bot.sources.events import Event
 from bot.sources.schema import event_id, read_statement
 from bot.sources.strict_json import loads, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 TOLERANCE_SECONDS: Final = 300
 """How far a request's timestamp may lie from now, either way."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import chain, repeat
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import FormatError
 from bot.sources.csv_file import read_csv
 from bot.sources.json_lines import read_json_lines
 from bot.sources.mapping import ImportMap, parse_map
 from bot.sources.rows import Row, bounded_lines, import_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
 __all__ = ["ImportMap", "Row", "bounded_lines", "import_id", "parse_map", "read_rows"]
 

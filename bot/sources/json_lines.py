@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import FormatError
 from bot.sources.events import Event
 from bot.sources.rows import MAX_LINE, TOO_LONG, Row, import_id
 from bot.sources.schema import event_id, read_statement
 from bot.sources.strict_json import loads, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _WHOLE: Final = "row"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import FormatError
 from bot.sources import kinds
 from bot.sources.rows import plain
 from bot.sources.schema import SHAPES
 from bot.sources.strict_json import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _KEYS: Final = ("type", "timestamp", "timezone", "columns", "values")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from bot.domain.when import instant_text
-from bot.sources.events import Event
-from bot.sources.schema import Statement
 from bot.sources.strict_json import dumps, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.sources.events import Event
+    from bot.sources.schema import Statement
 
 MAX_LINE: Final = 1024 * 1024
 """Bytes of a line; what is longer is a fault of its row, not a reason to fill the memory."""

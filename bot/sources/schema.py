@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.domain.when import instant_text, parse_instant
 from bot.errors import FormatError
@@ -18,6 +17,9 @@ from bot.sources import kinds
 from bot.sources.events import EVENT_TYPES, Event
 from bot.sources.kinds import Kind, is_blank, kept, one_of
 from bot.sources.strict_json import dumps, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 PERSON: Final[Mapping[str, Kind]] = {
     "email": kinds.email,

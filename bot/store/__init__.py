@@ -1,0 +1,1 @@
+"""The SQL: tables, queries, migrations. Nothing else imports sqlalchemy or sqlmodel."""

@@ -119,7 +119,14 @@ def decided_steps(session: Session, lead_keys: Sequence[str], cycle: int) -> set
 
 
 def decide_step(
-    session: Session, clock: Clock, step: str, *, due_at: datetime, outcome: str, now: datetime, message_id: int | None
+    session: Session,
+    clock: Clock,
+    step: str,
+    *,
+    due_at: datetime,
+    outcome: str,
+    now: datetime,
+    message_id: int | None,
 ) -> bool:
     """Record what became of a step: `queued`, `skipped`, `silent` or `cancelled`. False if it was decided before."""
     return bool(
@@ -153,7 +160,9 @@ def answered_at(session: Session, lead_keys: Sequence[str], kind: str) -> dateti
     return rows.scalars().first()
 
 
-def keep_answer(session: Session, lead_key: str, cycle: int, kind: str, at: datetime, by_slack_id: str) -> bool:
+def keep_answer(
+    session: Session, lead_key: str, cycle: int, kind: str, at: datetime, by_slack_id: str
+) -> bool:
     """Store an answer; False if it was given before."""
     return bool(
         insert_new(

@@ -30,7 +30,8 @@ T = TypeVar("T")
 _WRITER_LOCK: Final = 0x57494E42  # "WINB": Winbell's advisory lock on PostgreSQL
 _SQLITE_BUSY_MS: Final = 5000
 _POSTGRES_OPTIONS: Final = (
-    "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+    "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=30000 "
+    "-c idle_in_transaction_session_timeout=60000"
 )
 
 __all__ = ["Database", "Session"]
@@ -61,10 +62,14 @@ class Database:
                 connect_args={"options": _POSTGRES_OPTIONS, "connect_timeout": 10},
             )
             self._writer = engine
-            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._reader = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="winbell-write")
         self._intake_thread = (
-            self._write_thread if self.is_sqlite else ThreadPoolExecutor(1, thread_name_prefix="winbell-intake")
+            self._write_thread
+            if self.is_sqlite
+            else ThreadPoolExecutor(1, thread_name_prefix="winbell-intake")
         )
         self._read_threads = ThreadPoolExecutor(4, thread_name_prefix="winbell-read")
         self._lock: FileLock | None = None
@@ -102,15 +107,21 @@ class Database:
 
     async def write(self, fn: Callable[[Session], T]) -> T:
         """`write_now` on the writing thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, partial(self.write_now, fn))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._write_thread, partial(self.write_now, fn)
+        )
 
     async def insert(self, fn: Callable[[Session], T]) -> T:
         """`insert_now` on the intake thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._intake_thread, partial(self.insert_now, fn))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._intake_thread, partial(self.insert_now, fn)
+        )
 
     async def read(self, fn: Callable[[Session], T]) -> T:
         """`read_now` on a reading thread, so that a slow report never stops the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(self.read_now, fn))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._read_threads, partial(self.read_now, fn)
+        )
 
     def claim(self) -> None:
         """Become the one process that serves this SQLite file; on PostgreSQL replicas share the work.

@@ -77,7 +77,10 @@ def open_deals(session: Session, as_of: datetime) -> list[DealFacts]:
     rows = session.execute(
         select(*_DEAL).where(
             D.described,
-            or_(D.stage_class.in_(("open", "unknown")), and_(D.stage_class.in_(("won", "lost")), D.ended_at > as_of)),
+            or_(
+                D.stage_class.in_(("open", "unknown")),
+                and_(D.stage_class.in_(("won", "lost")), D.ended_at > as_of),
+            ),
         )
     )
     return [DealFacts(*tuple(row)) for row in rows]
@@ -179,7 +182,7 @@ def clock_facts(session: Session) -> list[Any]:
 
 
 def misfits(session: Session, known_currencies: set[str]) -> dict[str, list[tuple[str | None, int]]]:
-    """What was kept although it is not understood: deals by unknown stage, by unknown currency, owners never described."""
+    """What was kept although it is not understood: deals by unknown stage or currency, owners never described."""
     stages = session.execute(
         select(D.stage, func.count())
         .where(D.described, D.stage_class == "unknown", D.stage.is_not(None))

@@ -132,10 +132,7 @@ def mark_failed(session: Session, event_id: int, *, error: str, next_try_at: dat
 def failed(session: Session, limit: int = 200) -> list[StoredEvent]:
     """Events that were set aside or wait for another try, oldest first."""
     rows = session.execute(
-        select(*_COLUMNS)
-        .where(or_(E.state == "dead", E.state == "parked"))
-        .order_by(E.id)
-        .limit(limit)
+        select(*_COLUMNS).where(or_(E.state == "dead", E.state == "parked")).order_by(E.id).limit(limit)
     )
     return [StoredEvent(*row) for row in rows]
 
@@ -151,9 +148,7 @@ def retry(session: Session, numbers: Sequence[int] | None, now: datetime) -> int
     which: Any = E.state.in_(("dead", "parked"))
     if numbers is not None:
         which = which & E.id.in_(numbers)
-    result = session.execute(
-        update(EventRow).where(which).values(state="stored", tries=0, next_try_at=now)
-    )
+    result = session.execute(update(EventRow).where(which).values(state="stored", tries=0, next_try_at=now))
     return changed_rows(result)
 
 
@@ -162,4 +157,4 @@ def counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(E.state, func.count()).where(E.state.in_(("stored", "parked", "dead"))).group_by(E.state)
     )
-    return {state: count for state, count in rows}
+    return dict(rows)

@@ -99,7 +99,14 @@ def _message(row: Any) -> Message:
 
 
 def put(
-    session: Session, *, key: str, kind: str, target: str, ref: dict[str, Any], now: datetime, next_at: datetime
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    target: str,
+    ref: dict[str, Any],
+    now: datetime,
+    next_at: datetime,
 ) -> int | None:
     """A new message; None if its key was used before, in whatever way it ended."""
     row = {
@@ -172,7 +179,10 @@ def to_edit(session: Session, now: datetime, limit: int) -> list[Message]:
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Message]:
     """Messages whose fate is unknown and may be looked up now."""
     rows = session.execute(
-        select(*_COLUMNS).where(M.state == "ambiguous", M.next_at <= now).order_by(M.next_at, M.id).limit(limit)
+        select(*_COLUMNS)
+        .where(M.state == "ambiguous", M.next_at <= now)
+        .order_by(M.next_at, M.id)
+        .limit(limit)
     )
     return [_message(row) for row in rows]
 
@@ -191,7 +201,13 @@ def next_wake(session: Session, now: datetime) -> datetime | None:
 
 
 def claim(
-    session: Session, message: Message, *, digest: str, payload: dict[str, Any], now: datetime, lease_until: datetime
+    session: Session,
+    message: Message,
+    *,
+    digest: str,
+    payload: dict[str, Any],
+    now: datetime,
+    lease_until: datetime,
 ) -> bool:
     """Take a message for one attempt; to be committed before the call. False if it changed meanwhile."""
     result = session.execute(
@@ -229,7 +245,13 @@ def sent(session: Session, message_id: int, *, channel_id: str, ts: str, digest:
 
 
 def settle(
-    session: Session, message_id: int, *, state: str, next_at: datetime | None, error: str | None, looks: int | None = None
+    session: Session,
+    message_id: int,
+    *,
+    state: str,
+    next_at: datetime | None,
+    error: str | None,
+    looks: int | None = None,
 ) -> None:
     """What follows a failed attempt or look-up, or a message that needs no sending any more."""
     values: dict[str, Any] = {"state": state, "error": error, "lease_until": None}
@@ -302,7 +324,9 @@ def nudges_sent(session: Session, target: str, since: datetime) -> list[datetime
     return list(rows.scalars())
 
 
-def put_item(session: Session, message_id: int, lead_key: str, cycle: int, step: str, due_at: datetime) -> None:
+def put_item(
+    session: Session, message_id: int, lead_key: str, cycle: int, step: str, due_at: datetime
+) -> None:
     """Add a lead to a reminder, or move it on to a later step."""
     known = session.execute(
         select(N.ref).where(N.message_id == message_id, N.lead_key == lead_key, N.cycle == cycle)
@@ -349,10 +373,7 @@ def messages_with(session: Session, lead_keys: Collection[str]) -> list[Message]
 def failed(session: Session, limit: int = 200) -> list[Message]:
     """Messages that were given up, whose fate is unknown, or that wait for another try."""
     rows = session.execute(
-        select(*_COLUMNS)
-        .where(M.state.in_(("dead", "ambiguous", "retry")))
-        .order_by(M.id)
-        .limit(limit)
+        select(*_COLUMNS).where(M.state.in_(("dead", "ambiguous", "retry"))).order_by(M.id).limit(limit)
     )
     return [_message(row) for row in rows]
 
@@ -378,7 +399,7 @@ def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state that is not an end."""
     states = ("pending", "sending", "retry", "ambiguous", "dead")
     rows = session.execute(select(M.state, func.count()).where(M.state.in_(states)).group_by(M.state))
-    return {state: count for state, count in rows}
+    return dict(rows)
 
 
 def oldest_waiting(session: Session) -> datetime | None:

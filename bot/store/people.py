@@ -91,7 +91,7 @@ def everyone(session: Session) -> list[Person]:
 
 def teams(session: Session) -> dict[str, str | None]:
     """Each person's team."""
-    return {email: team for email, team in session.execute(select(P.email, P.team))}
+    return dict(session.execute(select(P.email, P.team)))
 
 
 def found_in_slack(

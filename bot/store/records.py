@@ -114,7 +114,9 @@ def name(session: Session, kind: str, key: str) -> None:
     insert_new(session, model, [row], key_column)
 
 
-def remember_spelling(session: Session, kind: str, folded: str, written: str, at: datetime, event_id: str) -> None:
+def remember_spelling(
+    session: Session, kind: str, folded: str, written: str, at: datetime, event_id: str
+) -> None:
     """Keep how the earliest event wrote a name that is compared without case."""
     known = session.execute(_SPELLING, {"kind": kind, "folded": folded}).first()
     if known is None or (at, event_id) < (known[0], known[1]):
@@ -127,10 +129,12 @@ def remember_spelling(session: Session, kind: str, folded: str, written: str, at
 
 def spellings(session: Session, kind: str) -> dict[str, str]:
     """How each name of a kind is shown, by its folded form."""
-    return {folded: written for folded, written in session.execute(select(S.folded, S.written).where(S.kind == kind))}
+    return dict(session.execute(select(S.folded, S.written).where(S.kind == kind)))
 
 
-def state_lead(session: Session, lead_key: str, at: datetime, event_id: str, fields: Mapping[str, Any]) -> None:
+def state_lead(
+    session: Session, lead_key: str, at: datetime, event_id: str, fields: Mapping[str, Any]
+) -> None:
     """Keep a statement about the fields that a tier looks at."""
     insert_new(
         session,
@@ -146,7 +150,9 @@ def lead_statements(session: Session, lead_key: str) -> list[tuple[datetime, str
     return [(at, event_id, from_json(fields)) for at, event_id, fields in rows]
 
 
-def state_deal(session: Session, deal_key: str, at: datetime, event_id: str, verb: str, stage: str | None) -> None:
+def state_deal(
+    session: Session, deal_key: str, at: datetime, event_id: str, verb: str, stage: str | None
+) -> None:
     """Keep a statement about a deal's stage."""
     insert_new(
         session,
@@ -177,7 +183,9 @@ def link_deal(session: Session, deal_key: str, emails: Iterable[str], lead_keys:
 def links_of_deal(session: Session, deal_key: str) -> tuple[list[str], list[str]]:
     """(contact e-mails, lead keys) of a deal."""
     emails = session.execute(select(DC.email).where(DC.deal_key == deal_key).order_by(DC.email)).scalars()
-    leads = session.execute(select(DL.lead_key).where(DL.deal_key == deal_key).order_by(DL.lead_key)).scalars()
+    leads = session.execute(
+        select(DL.lead_key).where(DL.deal_key == deal_key).order_by(DL.lead_key)
+    ).scalars()
     return list(emails), list(leads)
 
 
@@ -192,9 +200,26 @@ def deals_of_contact(session: Session, contact: Contact) -> set[str]:
 
 
 def deals_merged_into(session: Session, deal_key: str) -> list[tuple[str, datetime]]:
-    """The deals that a merge brought into this one: (key, merged at)."""
-    rows = session.execute(_MERGED_INTO, {"key": deal_key})
-    return [(key, at) for key, at in rows]
+    """The deals that merges brought into this one, directly or by way of others: (key, merged away at)."""
+    found: dict[str, datetime] = {}
+    waiting = [deal_key]
+    while waiting:
+        for key, at in session.execute(_MERGED_INTO, {"key": waiting.pop()}):
+            if key != deal_key and key not in found:
+                found[key] = at
+                waiting.append(key)
+    return sorted(found.items())
+
+
+def survivors_of_deal(session: Session, deal_key: str) -> list[str]:
+    """The deal that this one was merged into, the one that took that one in, and so on."""
+    found: list[str] = []
+    key: str | None = deal_key
+    while True:
+        key = session.execute(_SURVIVOR, {"key": key}).scalar_one_or_none()
+        if key is None or key == deal_key or key in found:
+            return found
+        found.append(key)
 
 
 def contact_of(session: Session, *, lead_keys: Iterable[str] = (), emails: Iterable[str] = ()) -> Contact:
@@ -242,13 +267,17 @@ def activities_of(session: Session, contact: Contact) -> list[dict[str, Any]]:
 
 
 def leads_of_owner(session: Session, email: str) -> list[str]:
-    """The keys of the leads somebody owns."""
-    return list(session.execute(select(L.key).where(L.owner_email == email)).scalars())
+    """The keys of the leads that somebody owns, or was ever said to own."""
+    told = f'"owner_email":{to_json(email)}'
+    once = select(LS.lead_key).where(LS.fields_json.contains(told, autoescape=True))
+    return list(session.execute(select(L.key).where(L.owner_email == email).union(once)).scalars())
 
 
 def all_lead_keys(session: Session) -> list[str]:
     """Every described lead that is not deleted."""
-    return list(session.execute(select(L.key).where(L.described, L.deleted.is_(False)).order_by(L.key)).scalars())
+    return list(
+        session.execute(select(L.key).where(L.described, L.deleted.is_(False)).order_by(L.key)).scalars()
+    )
 
 
 def all_deal_keys(session: Session) -> list[str]:
@@ -260,6 +289,7 @@ def all_deal_keys(session: Session) -> list[str]:
 _SPELLING = select(S.at, S.event_id).where(S.kind == bindparam("kind"), S.folded == bindparam("folded"))
 _DEAL_STATEMENTS = select(DS.at, DS.event_id, DS.verb, DS.stage).where(DS.deal_key == bindparam("key"))
 _MERGED_INTO = select(D.key, D.merged_at).where(D.merged_into == bindparam("key")).order_by(D.key)
+_SURVIVOR = select(D.merged_into).where(D.key == bindparam("key"))
 
 
 @cache

@@ -7,7 +7,7 @@ The other columns of a record are copies of those values, there to be searched.
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003  # SQLModel reads the annotations at run time
+from datetime import date, datetime  # SQLModel reads the annotations at run time
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint, text

@@ -15,13 +15,13 @@ from bot.errors import FormatError
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 D11 = VECTORS["funnel"]["D11 currency"]
-SOME = settings(max_examples=150, derandomize=True)
+SOME = settings(max_examples=80, derandomize=True)
 
 CODES = st.sampled_from(sorted(DIGITS))
 MINORS = st.integers(-LARGEST, LARGEST)
 RATES = st.decimals(min_value="0.000001", max_value="100000", places=6)
-EXACT = st.lists(st.fractions(0, 1, max_denominator=997), min_size=1, max_size=12).filter(any)
-FLOATS = st.lists(st.floats(0, 1), min_size=1, max_size=12).filter(any)
+EXACT = st.lists(st.fractions(0, 1, max_denominator=997), min_size=1, max_size=8).filter(any)
+FLOATS = st.lists(st.floats(0, 1), min_size=1, max_size=8).filter(any)
 TOTALS = st.integers(-(10**15), 10**15)
 
 
@@ -102,11 +102,11 @@ def test_an_amount_is_read_and_rounded_half_up(amount, currency, minor):
         ("١٢", "must be a decimal number"),
         ("nan", "must be a decimal number"),
         ("9" * 41, "must be a decimal number"),
-        ("9" * 5000, "must be a decimal number"),
+        pytest.param("9" * 5000, "must be a decimal number", id="5000 digits as text"),
         (Decimal("NaN"), "must be a decimal number"),
         (Decimal("-Infinity"), "must be a decimal number"),
         (Decimal("1E+999999"), "must be a decimal number"),
-        (10**5000, "must be a decimal number"),
+        pytest.param(10**5000, "must be a decimal number", id="5000 digits as a number"),
         (True, "must be a decimal number"),
         (12.5, "must be a decimal number"),
         (None, "must be a decimal number"),
@@ -127,13 +127,13 @@ def test_what_is_no_amount_is_refused(amount, reason):
 @pytest.mark.parametrize("currency", ["ABC", "XXX", "XAU", "", "US", "DOLLAR"])
 def test_an_unknown_currency_is_refused(currency):
     """Neither reading, writing nor converting guesses the digits of an unknown code."""
-    with pytest.raises(FormatError, match="^currency: .* is not an active ISO 4217 code"):
+    with pytest.raises(FormatError, match=r"^currency: .* is not an active ISO 4217 code"):
         parse("1", currency)
-    with pytest.raises(FormatError, match="^currency: "):
+    with pytest.raises(FormatError, match=r"^currency: "):
         to_decimal_string(Money(1, currency))
-    with pytest.raises(FormatError, match="^currency: "):
+    with pytest.raises(FormatError, match=r"^currency: "):
         convert(Money(1, currency), Decimal(1), "USD")
-    with pytest.raises(FormatError, match="^currency: "):
+    with pytest.raises(FormatError, match=r"^currency: "):
         convert(Money(1, "USD"), Decimal(1), currency)
 
 
@@ -286,7 +286,7 @@ def test_weights_that_share_nothing_are_refused(weights, reason):
 @given(TOTALS, st.one_of(EXACT, FLOATS))
 @example(1, [5e-324, 1.0])
 def test_parts_sum_to_the_total_and_are_near_their_share(total, weights):
-    """The parts sum exactly, each is less than 1 from its exact share, and the negative total mirrors them."""
+    """The parts sum exactly, each is less than 1 from its share, and the negative total mirrors them."""
     parts = split(total, weights)
     whole = sum(map(Fraction, weights))
     assert sum(parts) == total
@@ -313,7 +313,7 @@ def test_only_the_proportion_of_weights_counts(total, weights, factor):
 
 
 @SOME
-@given(TOTALS, EXACT, st.integers(0, 12))
+@given(TOTALS, EXACT, st.integers(0, 8))
 def test_a_weight_of_nothing_gets_nothing(total, weights, place):
     """A weight of zero gets nothing and changes nothing for the others."""
     assume(place <= len(weights))

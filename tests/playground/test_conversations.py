@@ -206,3 +206,37 @@ async def test_a_reaction_is_given_once(slack, call):
     answers.append(await call("reactions.add", **{**where, "timestamp": "1.000001"}))
     assert [answer.get("error") for answer in answers] == [None, "already_reacted", "message_not_found"]
     assert slack.workspace.reactions(posted["channel"], posted["ts"]) == ["tada"]
+
+
+async def test_direct_messages_are_listed_with_their_own_scope(slack, call):
+    """With im:read the list shows D channels with their person, and an open one is only confirmed."""
+    slack.settings.scopes = DEFAULT_SCOPES | {"im:read"}
+    dm = slack.dm("UANA")
+    listed = (await call("conversations.list", types="im"))["channels"]
+    assert [(one["id"], one["user"], one["is_im"]) for one in listed] == [(dm, "UANA", True)]
+    opened = await call("conversations.open", channel=dm)
+    assert (opened["channel"], opened["already_open"]) == ({"id": dm}, True)
+    full = await call("conversations.open", users="UANA", return_im=True)
+    assert full["channel"]["user"] == "UANA"
+
+
+async def test_messages_with_several_people_are_not_imitated(slack, call):
+    """Even with mpim:write a group is refused, so that nobody builds on it unawares."""
+    slack.settings.scopes = DEFAULT_SCOPES | {"mpim:write"}
+    answer = await call("conversations.open", users="UANA,UBEN")
+    assert answer["error"] == "method_not_supported_for_channel_type"
+
+
+async def test_bounds_that_are_no_timestamps_are_refused(slack, call):
+    """A word in the place of a timestamp is an error, not an empty page."""
+    answer = await call("conversations.history", channel=slack.channel("wins"), oldest="yesterday")
+    assert answer["error"] == "invalid_ts_oldest"
+
+
+async def test_reactions_and_links_need_a_message_in_reach(slack, call):
+    """A channel not joined takes no reaction; a message that is not there has no link."""
+    outside = slack.add_channel("other", bot_in=False)
+    theirs = slack.say("UANA", "other", "hello")
+    reaction = await call("reactions.add", channel=outside, timestamp=theirs.ts, name="tada")
+    link = await call("chat.getPermalink", channel=outside, message_ts="1.000001")
+    assert (reaction["error"], link["error"]) == ("not_in_channel", "message_not_found")
