@@ -81,8 +81,11 @@ def told(row):
 
 
 def agrees(figure, known, digits):
-    """Whether a figure, rounded half up to these digits, is the known one: off by half a unit at most."""
-    return abs(Fraction(figure) - Fraction(str(known))) <= Fraction(1, 2 * 10**digits)
+    """Whether a figure, rounded half up to these digits, is the known one: off by half a unit at most.
+
+    A figure is a float, whose own last bit may lie beyond the half.
+    """
+    return abs(Fraction(figure) - Fraction(str(known))) <= Fraction(1, 2 * 10**digits) + Fraction(1, 10**12)
 
 
 def disagreements(rows, known):

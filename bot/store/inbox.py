@@ -157,4 +157,4 @@ def counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(E.state, func.count()).where(E.state.in_(("stored", "parked", "dead"))).group_by(E.state)
     )
-    return dict(rows)
+    return {str(state): int(count) for state, count in rows}

@@ -399,7 +399,7 @@ def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state that is not an end."""
     states = ("pending", "sending", "retry", "ambiguous", "dead")
     rows = session.execute(select(M.state, func.count()).where(M.state.in_(states)).group_by(M.state))
-    return dict(rows)
+    return {str(state): int(count) for state, count in rows}
 
 
 def oldest_waiting(session: Session) -> datetime | None:

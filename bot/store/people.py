@@ -91,7 +91,8 @@ def everyone(session: Session) -> list[Person]:
 
 def teams(session: Session) -> dict[str, str | None]:
     """Each person's team."""
-    return dict(session.execute(select(P.email, P.team)))
+    rows = session.execute(select(P.email, P.team)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def found_in_slack(

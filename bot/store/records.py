@@ -129,7 +129,8 @@ def remember_spelling(
 
 def spellings(session: Session, kind: str) -> dict[str, str]:
     """How each name of a kind is shown, by its folded form."""
-    return dict(session.execute(select(S.folded, S.written).where(S.kind == kind)))
+    rows = session.execute(select(S.folded, S.written).where(S.kind == kind))
+    return {str(folded): str(written) for folded, written in rows}
 
 
 def state_lead(

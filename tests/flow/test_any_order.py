@@ -37,7 +37,7 @@ async def _same(database: Database, data: st.DataObject) -> None:
     history = data.draw(histories(), label="history")
     parcels = data.draw(tellings(history), label="told as")
     limit = data.draw(st.sampled_from((1, 3, 20)), label="at once")
-    assert await told(database, parcels, limit) == await told(database, in_order(history))
+    assert await told(database, parcels, limit) == await in_order(database, history)
 
 
 @settings(max_examples=80, suppress_health_check=_RELAXED)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from bot.domain.agreement import Agreement, Rate, Tier, When
 from bot.flow import apply, lead_reports, reports
 from bot.flow.accept import as_rows
 from bot.flow.figures import Period
-from bot.flow.ports import Office
+from bot.flow.ports import NotConnected, Office
 from bot.sources.events import Event
 from bot.sources.schema import read_statement
 from bot.store import inbox, tables
@@ -170,10 +171,13 @@ def event(number: int, kind: str, at: str, data: dict[str, Any]) -> Event:
     return Event(f"e{number:02}", told.type, told.at, told.data)
 
 
+_STORIES: Final = st.lists(st.tuples(_statements(), _instants()), min_size=2, max_size=24)
+
+
 @st.composite
 def histories(draw: Callable[[Any], Any]) -> list[Event]:
     """Up to 24 events about a few people, leads and deals; many of them at the same instants."""
-    told = draw(st.lists(st.tuples(_statements(), _instants()), min_size=2, max_size=24))
+    told = draw(_STORIES)
     return [event(number, kind, at, data) for number, ((kind, data), at) in enumerate(told)]
 
 
@@ -186,18 +190,27 @@ def tellings(draw: Callable[[Any], Any], history: list[Event]) -> list[list[Even
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def in_order(history: Iterable[Event]) -> list[list[Event]]:
-    """A history as it happened, one event after the other."""
-    return [[event] for event in sorted(history, key=lambda e: (e.at, e.id))]
+async def in_order(database: Database, history: Iterable[Event]) -> dict[str, Any]:
+    """Everything an empty database holds after a history was told as it happened, one event after the other."""
+    rows = as_rows("generic", sorted(history, key=lambda e: (e.at, e.id)), NOW)
+
+    def tell(session: Session) -> dict[str, Any]:
+        forget_all(session)
+        for row in rows:
+            inbox.add(session, [row])
+            apply.apply_events(session, AGREEMENT, inbox.waiting(session, NOW, 2), NOW)
+        return image(session)
+
+    return await database.write(tell)
 
 
 async def told(database: Database, parcels: list[list[Event]], limit: int = 20) -> dict[str, Any]:
     """Everything an empty database holds after these parcels were accepted and applied, one after the other."""
-    office = Office(database, ManualClock(NOW), AGREEMENT, slack=None, roll=lambda: 0.5)  # type: ignore[arg-type]  # never called
+    office = Office(database, ManualClock(NOW), AGREEMENT, NotConnected(), roll=lambda: 0.5)
     await database.write(forget_all)
     for parcel in parcels:
         rows = as_rows("generic", parcel, NOW)
-        await database.insert(lambda s, rows=rows: inbox.add(s, rows))
+        await database.insert(partial(inbox.add, events=rows))
         while (done := await apply.apply_waiting(office, limit=limit)).applied:
             assert done.failed == 0
     assert await database.read(inbox.counts) == {}

@@ -233,6 +233,7 @@ async function chooseSample(index) {
   const body = await (await fetch(`/_/samples/${index}`)).json();
   $("sample-json").value = JSON.stringify(body, null, 2);
   $("sample-json").hidden = $("sample-row").hidden = false;
+  $("sample-row").scrollIntoView({ block: "nearest" });
   $("sample-answer").textContent = "";
 }
 
