@@ -50,3 +50,4 @@ def set_up(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("winbell").setLevel(level)
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # it warns of a token in the environment that we do use

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.flow.deliver import Delivery
     from bot.flow.ports import Office
 
+APPLY_AT_ONCE: Final = 5
+"""Events in one transaction: intake writes between two of them, so they are kept short."""
 _PAUSE_AFTER_FAULT: Final = 1.0
 _NEXT_TICK: Final = 1.0
 _SHORTEST_WAIT: Final = 0.02
@@ -62,7 +64,7 @@ class Loop:
 
 async def apply_round(office: Office, outbox_filled: Callable[[], None]) -> bool:
     """Apply stored events; true while there are more."""
-    done = await apply.apply_waiting(office)
+    done = await apply.apply_waiting(office, limit=APPLY_AT_ONCE)
     if done.applied:
         outbox_filled()
     return done.applied > 0

@@ -272,16 +272,20 @@ class Delivery:
     def _tell_admins(
         self, session: Session, message: Message, target: str, reason: str, now: datetime
     ) -> None:
-        """One notice a day for each reason and place; never about a notice."""
+        """One notice a day for each reason and place, to the admins, else to the reminders' channel; never about a notice."""
         _log.error("a message needs a hand", extra={"key": message.key, "target": target, "reason": reason})
         if message.kind == "notice":
             return
-        for admin in self._office.agreement.admins:
+        agreement = self._office.agreement
+        receivers = [f"person:{admin}" for admin in agreement.admins] or [agreement.reminders.channel]
+        for receiver in receivers:
+            if receiver == target:
+                continue
             outbox.put(
                 session,
-                key=f"notice:{reason}:{target}:{admin}:{now.date().isoformat()}",
+                key=f"notice:{reason}:{target}:{receiver}:{now.date().isoformat()}",
                 kind="notice",
-                target=f"person:{admin}",
+                target=receiver,
                 ref={"what": _what(target, reason), "advice": _advice(target, reason)},
                 now=now,
                 next_at=now,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, literal, or_, select, union, union_all
 
 from bot.domain.merging import Record
 from bot.store.sql import from_json, insert_new, table_of, to_json, upsert
@@ -171,6 +171,9 @@ def deal_statements(session: Session, deal_key: str) -> list[tuple[datetime, str
 
 def link_deal(session: Session, deal_key: str, emails: Iterable[str], lead_keys: Iterable[str]) -> None:
     """Replace the contacts and leads of a deal."""
+    emails, lead_keys = list(emails), list(lead_keys)
+    if links_of_deal(session, deal_key) == (sorted(set(emails)), sorted(set(lead_keys))):
+        return
     session.execute(delete(DealContactRow).where(DC.deal_key == deal_key))
     session.execute(delete(DealLeadRow).where(DL.deal_key == deal_key))
     contacts = [{"deal_key": deal_key, "email": email} for email in dict.fromkeys(emails)]
@@ -183,21 +186,17 @@ def link_deal(session: Session, deal_key: str, emails: Iterable[str], lead_keys:
 
 def links_of_deal(session: Session, deal_key: str) -> tuple[list[str], list[str]]:
     """(contact e-mails, lead keys) of a deal."""
-    emails = session.execute(select(DC.email).where(DC.deal_key == deal_key).order_by(DC.email)).scalars()
-    leads = session.execute(
-        select(DL.lead_key).where(DL.deal_key == deal_key).order_by(DL.lead_key)
-    ).scalars()
-    return list(emails), list(leads)
+    rows = session.execute(_LINKS, {"key": deal_key}).all()
+    # Sorted here: the databases do not agree on the order of texts.
+    return sorted(name for kind, name in rows if kind == "e"), sorted(
+        name for kind, name in rows if kind == "l"
+    )
 
 
 def deals_of_contact(session: Session, contact: Contact) -> set[str]:
     """The deals that name any of a contact's leads or addresses."""
-    found: set[str] = set()
-    if contact.emails:
-        found.update(session.execute(select(DC.deal_key).where(DC.email.in_(contact.emails))).scalars())
-    if contact.leads:
-        found.update(session.execute(select(DL.deal_key).where(DL.lead_key.in_(contact.lead_keys))).scalars())
-    return found
+    names = {"emails": sorted(contact.emails), "keys": list(contact.lead_keys)}
+    return set(session.execute(_DEALS_OF_CONTACT, names).scalars())
 
 
 def deals_merged_into(session: Session, deal_key: str) -> list[tuple[str, datetime]]:
@@ -228,14 +227,8 @@ def contact_of(session: Session, *, lead_keys: Iterable[str] = (), emails: Itera
     leads: dict[str, Stored] = {}
     keys, addresses = set(lead_keys), set(emails)
     while True:
-        conditions = []
-        if addresses:
-            conditions.append(L.email.in_(addresses))
-        if keys:
-            conditions.extend((L.key.in_(keys), L.merged_into.in_(keys)))
-        if not conditions:
-            return Contact((), frozenset(addresses))
-        rows = session.execute(select(*L).where(or_(*conditions))).mappings()
+        names = {"emails": sorted(addresses), "keys": sorted(keys)}
+        rows = session.execute(_LEADS_OF_CONTACT, names).mappings()
         leads = {str(row["key"]): _stored(dict(row), "key") for row in rows}
         merged = {str(s.columns["merged_into"]) for s in leads.values() if s.columns["merged_into"]}
         more_keys = keys | set(leads) | merged
@@ -247,24 +240,12 @@ def contact_of(session: Session, *, lead_keys: Iterable[str] = (), emails: Itera
 
 def touches_of(session: Session, contact: Contact) -> list[dict[str, Any]]:
     """The recorded touches of a contact: key, at, asset, campaign, channel, kind."""
-    condition = _of_contact(T, contact)
-    if condition is None:
-        return []
-    rows = session.execute(
-        select(T.key, T.at, T.asset, T.campaign, T.channel, T.kind).where(condition)
-    ).mappings()
-    return [dict(row) for row in rows]
+    return _acts(session, _TOUCHES, contact)
 
 
 def activities_of(session: Session, contact: Contact) -> list[dict[str, Any]]:
     """The logged activities of a contact: key, lead_key, at, kind, direction, outcome."""
-    condition = _of_contact(A, contact)
-    if condition is None:
-        return []
-    rows = session.execute(
-        select(A.key, A.lead_key, A.at, A.kind, A.direction, A.outcome).where(condition)
-    ).mappings()
-    return [dict(row) for row in rows]
+    return _acts(session, _ACTIVITIES, contact)
 
 
 def leads_of_owner(session: Session, email: str) -> list[str]:
@@ -287,6 +268,22 @@ def all_deal_keys(session: Session) -> list[str]:
 
 
 # Statements of the hot path are built once: SQLAlchemy's work on a statement costs more than SQLite's.
+_EMAILS: Any = bindparam("emails", expanding=True)
+_KEYS: Any = bindparam("keys", expanding=True)
+_LEADS_OF_CONTACT = select(*L).where(or_(L.email.in_(_EMAILS), L.key.in_(_KEYS), L.merged_into.in_(_KEYS)))
+_TOUCHES = select(T.key, T.at, T.asset, T.campaign, T.channel, T.kind).where(
+    or_(T.lead_key.in_(_KEYS), T.email.in_(_EMAILS))
+)
+_ACTIVITIES = select(A.key, A.lead_key, A.at, A.kind, A.direction, A.outcome).where(
+    or_(A.lead_key.in_(_KEYS), A.email.in_(_EMAILS))
+)
+_DEALS_OF_CONTACT = union(
+    select(DC.deal_key).where(DC.email.in_(_EMAILS)), select(DL.deal_key).where(DL.lead_key.in_(_KEYS))
+)
+_LINKS = union_all(
+    select(literal("e").label("kind"), DC.email.label("name")).where(DC.deal_key == bindparam("key")),
+    select(literal("l").label("kind"), DL.lead_key.label("name")).where(DL.deal_key == bindparam("key")),
+)
 _SPELLING = select(S.at, S.event_id).where(S.kind == bindparam("kind"), S.folded == bindparam("folded"))
 _DEAL_STATEMENTS = select(DS.at, DS.event_id, DS.verb, DS.stage).where(DS.deal_key == bindparam("key"))
 _MERGED_INTO = select(D.key, D.merged_at).where(D.merged_into == bindparam("key")).order_by(D.key)
@@ -300,13 +297,9 @@ def _by_key(kind: str) -> Any:
     return select(*columns).where(columns[key_column] == bindparam("key"))
 
 
-def _of_contact(columns: Any, contact: Contact) -> Any:
-    conditions = []
-    if contact.leads:
-        conditions.append(columns.lead_key.in_(contact.lead_keys))
-    if contact.emails:
-        conditions.append(columns.email.in_(contact.emails))
-    return or_(*conditions) if conditions else None
+def _acts(session: Session, statement: Any, contact: Contact) -> list[dict[str, Any]]:
+    names = {"emails": sorted(contact.emails), "keys": list(contact.lead_keys)}
+    return [dict(row) for row in session.execute(statement, names).mappings()]
 
 
 def _stored(row: dict[str, Any], key_column: str) -> Stored:

@@ -86,7 +86,7 @@ class World:
         await self.slack.stop()
         if failure[0] is None:
             assert self.unexpected() == [], "messages that no one expected"
-            assert [f for f in self.slack.failures if f.code != "rate_limited"] == []
+            assert [f for f in self.slack.failures if f.kind != "rate_limited"] == []
 
     def _new_bot(self) -> Bot:
         doors = Doors(
