@@ -272,7 +272,7 @@ class Delivery:
     def _tell_admins(
         self, session: Session, message: Message, target: str, reason: str, now: datetime
     ) -> None:
-        """One notice a day for each reason and place, to the admins, else to the reminders' channel; never about a notice."""
+        """One notice a day for each reason and place, to the admins or the reminders' channel; none about a notice."""
         _log.error("a message needs a hand", extra={"key": message.key, "target": target, "reason": reason})
         if message.kind == "notice":
             return

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.flow.ports import Office
     from bot.store.clocks import Clock
     from bot.store.database import Session
+    from bot.store.outbox import Message
 
 CHUNK: Final = 200
 """Clocks handled in one transaction, so that the writer is never held for long."""
@@ -79,7 +80,9 @@ def remind(session: Session, agreement: Agreement, owner: str | None, now: datet
         if decided is not None:
             reminded.append((clock, *decided))
     if reminded:
-        message_id = _message_for(session, agreement, owner, now)
+        message_id = _message_for(
+            session, agreement, owner, {clock.lead_key for clock, _, _ in reminded}, now
+        )
         for clock, step, due_at in reminded:
             outbox.put_item(session, message_id, clock.lead_key, clock.cycle, step, due_at)
             clocks.decide_step(
@@ -93,7 +96,10 @@ def remind(session: Session, agreement: Agreement, owner: str | None, now: datet
 def _decide(
     session: Session, agreement: Agreement, clock: Clock, now: datetime
 ) -> tuple[str, datetime] | None:
-    """The latest due step that still stands; earlier missed ones are skipped for good."""
+    """The latest due step that still stands; earlier missed ones are skipped for good.
+
+    Where nothing is due yet, the next step, if it falls due within `bundle_minutes`.
+    """
     contact = records.contact_of(session, lead_keys=[clock.lead_key])
     if clock.due_at <= now and clock.breached_owner is None and clock.owner_email is not None:
         clocks.mark_breached(session, clock)
@@ -102,16 +108,17 @@ def _decide(
     steps = rules.step_instants(
         agreement.calendar, clock.started_at, tier, agreement.reminders.steps, agreement.reminders.at_risk
     )
-    due = [
+    waiting = [
         (key, at)
         for key, at in steps
         if at <= now + agreement.reminders.bundle
         and key not in decided
         and (clock.quiet_before is None or at >= clock.quiet_before)
     ]
+    due = [(key, at) for key, at in waiting if at <= now]
     for key, at in due[:-1]:
         clocks.decide_step(session, clock, key, due_at=at, outcome="skipped", now=now, message_id=None)
-    return due[-1] if due else None
+    return due[-1] if due else next(iter(waiting), None)
 
 
 def _move_on(session: Session, agreement: Agreement, clock: Clock) -> None:
@@ -125,23 +132,43 @@ def _move_on(session: Session, agreement: Agreement, clock: Clock) -> None:
     )
 
 
-def _message_for(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> int:
-    """The owner's reminder that is not sent yet, or a new one: at most one message in `bundle_minutes`."""
+def _message_for(
+    session: Session, agreement: Agreement, owner: str | None, lead_keys: set[str], now: datetime
+) -> int:
+    """The message that tells these leads: what is due within `bundle_minutes` is one message.
+
+    The owner's reminder that is not sent yet takes them in; so does one sent less than `bundle_minutes` ago that
+    still waits for an answer (it is edited), unless it told one of them already: a new step is a new message.
+    """
     target = _target(session, agreement, owner)
     waiting = outbox.waiting_nudge(session, target)
     if waiting is not None:
         return waiting.id
-    earlier = outbox.nudges_sent(session, target, now - agreement.reminders.bundle)
-    next_at = max([now, *(sent + agreement.reminders.bundle for sent in earlier)])
-    slot = next_at
+    latest = outbox.latest_nudge(session, target, now - agreement.reminders.bundle)
+    if latest is not None and _still_waits(session, latest, lead_keys):
+        outbox.show_again(session, latest, now)
+        return latest.id
+    slot = now
     while True:
         key = f"nudge:{target.removeprefix('person:')}:{slot.strftime('%Y-%m-%dT%H:%M')}"
         made = outbox.put(
-            session, key=key, kind="nudge", target=target, ref={"owner": owner}, now=now, next_at=next_at
+            session, key=key, kind="nudge", target=target, ref={"owner": owner}, now=now, next_at=now
         )
         if made is not None:
             return made
         slot += timedelta(minutes=1)
+
+
+def _still_waits(session: Session, message: Message, lead_keys: set[str]) -> bool:
+    """Whether somebody still has to answer one of the leads in a reminder, and none of `lead_keys` is in it."""
+    items = outbox.items_of(session, message.id)
+    if any(item.lead_key in lead_keys for item in items):
+        return False
+    for item in items:
+        clock = clocks.find(session, item.lead_key, item.cycle)
+        if clock is not None and clock.stopped_at is None and clock.state != "closed":
+            return True
+    return False
 
 
 def _target(session: Session, agreement: Agreement, owner: str | None) -> str:

@@ -316,6 +316,17 @@ def waiting_nudge(session: Session, target: str) -> Message | None:
     return _message(row) if row else None
 
 
+def latest_nudge(session: Session, target: str, since: datetime) -> Message | None:
+    """The reminder sent last to somebody, if that was after an instant."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(M.kind == "nudge", M.target == target, M.sent_at > since, M.state == "sent")
+        .order_by(M.sent_at.desc(), M.id.desc())
+    )
+    row = rows.first()
+    return _message(row) if row else None
+
+
 def nudges_sent(session: Session, target: str, since: datetime) -> list[datetime]:
     """When reminders were sent to somebody since an instant, oldest first."""
     rows = session.execute(

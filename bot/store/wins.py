@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.store.sql import table_of, upsert
 from bot.store.tables import CreditRow, WinChangeRow, WinRow
@@ -66,6 +66,10 @@ _CREDITS_OF = (
     .where(CR.deal_key == bindparam("key"), CR.number == bindparam("number"))
     .order_by(CR.position)
 )
+_FORGET_CREDITS = (
+    table_of(CreditRow).delete().where(CR.deal_key == bindparam("of"), CR.number == bindparam("win"))
+)
+_NEW_CREDITS = insert(table_of(CreditRow))
 
 
 def of_deal(session: Session, deal_key: str) -> dict[int, Win]:
@@ -105,10 +109,10 @@ def credits_of(session: Session, deal_key: str, number: int) -> list[Credit]:
 
 def replace_credits(session: Session, deal_key: str, number: int, credits_now: Sequence[Credit]) -> None:
     """Book the credits of a win anew."""
-    session.execute(delete(CreditRow).where(CR.deal_key == deal_key, CR.number == number))
+    session.execute(_FORGET_CREDITS, {"of": deal_key, "win": number})
     if credits_now:
         session.execute(
-            insert(table_of(CreditRow)),
+            _NEW_CREDITS,
             [{"deal_key": deal_key, "number": number, **asdict(credit)} for credit in credits_now],
         )
 

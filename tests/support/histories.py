@@ -111,7 +111,11 @@ def _deletions(kind: str, ids: Sequence[str]) -> st.SearchStrategy[tuple[str, di
 
 
 def _acts(what: str, **fields: Any) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    whose = (_fields({"lead_id": _LEADS}), _fields({"email": _EMAILS}), _fields({"lead_id": _LEADS, "email": _EMAILS}))
+    whose = (
+        _fields({"lead_id": _LEADS}),
+        _fields({"email": _EMAILS}),
+        _fields({"lead_id": _LEADS, "email": _EMAILS}),
+    )
     known = st.fixed_dictionaries({}, optional=_known(id=("A1", "A2", "A3"), at=_instants(), **fields))
     data = st.tuples(st.one_of(*whose), known).map(lambda parts: parts[0] | parts[1])
     return st.tuples(st.just(what), data)
@@ -139,13 +143,17 @@ def _deals() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 def _campaigns() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     data = _fields(
-        {"name": _TEXTS["campaign"]}, channel=_TEXTS["channel"], assets=_lists(_TEXTS["asset"]), starts_on=("2026-11-03",)
+        {"name": _TEXTS["campaign"]},
+        channel=_TEXTS["channel"],
+        assets=_lists(_TEXTS["asset"]),
+        starts_on=("2026-11-03",),
     )
     return st.tuples(st.just("campaign.updated"), data)
 
 
 def _statements() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    touches = _acts("touch.recorded", kind=("webinar", "visit"), **{k: _TEXTS[k] for k in ("asset", "campaign", "channel")})
+    material = {name: _TEXTS[name] for name in ("asset", "campaign", "channel")}
+    touches = _acts("touch.recorded", kind=("webinar", "visit"), **material)
     activities = _acts(
         "activity.logged",
         kind=("call", "email"),
@@ -190,18 +198,18 @@ def tellings(draw: Callable[[Any], Any], history: list[Event]) -> list[list[Even
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-async def in_order(database: Database, history: Iterable[Event]) -> dict[str, Any]:
-    """Everything an empty database holds after a history was told as it happened, one event after the other."""
-    rows = as_rows("generic", sorted(history, key=lambda e: (e.at, e.id)), NOW)
+def retold(session: Session, history: Iterable[Event]) -> dict[str, Any]:
+    """Everything an empty database holds after these events were told one by one, in this order."""
+    forget_all(session)
+    for row in as_rows("generic", list(history), NOW):
+        inbox.add(session, [row])
+        apply.apply_events(session, AGREEMENT, inbox.waiting(session, NOW, 2), NOW)
+    return image(session)
 
-    def tell(session: Session) -> dict[str, Any]:
-        forget_all(session)
-        for row in rows:
-            inbox.add(session, [row])
-            apply.apply_events(session, AGREEMENT, inbox.waiting(session, NOW, 2), NOW)
-        return image(session)
 
-    return await database.write(tell)
+def by_time(history: Iterable[Event]) -> list[Event]:
+    """A history as it happened."""
+    return sorted(history, key=lambda e: (e.at, e.id))
 
 
 async def told(database: Database, parcels: list[list[Event]], limit: int = 20) -> dict[str, Any]:
