@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
-    from decimal import Decimal
-    from fractions import Fraction
-
-    from bot.domain.money import Money
+from bot.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.domain.agreement import Agreement
     from bot.store.database import Session
-    from bot.store.figures import LeadFacts
+    from bot.store.figures import LeadFacts, LeadLink
 
 CHANNELS_BY: Final = ("channel", "asset", "campaign", "segment", "month")
 SLA_BY: Final = ("owner", "tier", "channel", "team")
@@ -223,12 +223,12 @@ def _days_to_won(contact: _Contact, deals: dict[str, Any], agreement: Agreement)
 class _Joined:
     """Leads and addresses joined into contacts (union-find), by e-mail and by merge."""
 
-    def __init__(self, leads: Sequence[LeadFacts], zone: str) -> None:
+    def __init__(self, leads: Sequence[LeadFacts], links: Sequence[LeadLink], zone: str) -> None:
         self._parent: dict[str, str] = {}
-        for lead in leads:
-            for other in (lead.merged_into and f"l:{lead.merged_into}", lead.email and f"e:{lead.email}"):
+        for key, email, merged_into in links:
+            for other in (merged_into and f"l:{merged_into}", email and f"e:{email}"):
                 if other:
-                    self._parent[self._root(f"l:{lead.key}")] = self._root(other)
+                    self._parent[self._root(f"l:{key}")] = self._root(other)
         self.contacts: dict[str, _Contact] = defaultdict(_Contact)
         for lead in leads:
             self.contacts[self._root(f"l:{lead.key}")].add(lead, zone)
@@ -249,7 +249,7 @@ class _Joined:
 
 def _contacts(session: Session, agreement: Agreement) -> list[_Contact]:
     """All contacts, with their wins and whether anybody tried to reach them."""
-    joined = _Joined(rows_of.described_leads(session), agreement.timezone)
+    joined = _Joined(rows_of.described_leads(session), rows_of.lead_links(session), agreement.timezone)
     by_email, by_lead = rows_of.deal_links(session)
     for email, keys in by_email.items():
         for contact in joined.of(None, email):

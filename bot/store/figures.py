@@ -123,8 +123,6 @@ class LeadFacts:
     """A lead in a report."""
 
     key: str
-    email: str | None
-    merged_into: str | None
     first_at: datetime
     data: dict[str, Any]
 
@@ -132,11 +130,20 @@ class LeadFacts:
 def described_leads(session: Session) -> list[LeadFacts]:
     """Every described lead that is not deleted."""
     rows = session.execute(
-        select(L.key, L.email, L.merged_into, L.first_at, L.data_json)
-        .where(L.described, L.deleted.is_(False))
-        .order_by(L.key)
+        select(L.key, L.first_at, L.data_json).where(L.described, L.deleted.is_(False)).order_by(L.key)
     )
-    return [LeadFacts(key, email, merged, first, from_json(data)) for key, email, merged, first, data in rows]
+    return [LeadFacts(key, first, from_json(data)) for key, first, data in rows]
+
+
+LeadLink = tuple[str, str | None, str | None]
+
+
+def lead_links(session: Session) -> list[LeadLink]:
+    """What joins leads into contacts, stubs and deleted ones too: (lead key, e-mail, the lead it was merged into)."""
+    rows = session.execute(
+        select(L.key, L.email, L.merged_into).where(or_(L.email.is_not(None), L.merged_into.is_not(None)))
+    )
+    return [(key, email, merged_into) for key, email, merged_into in rows]
 
 
 def deal_links(session: Session) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

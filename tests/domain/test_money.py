@@ -69,6 +69,7 @@ def test_digits_of_a_currency(code, expected):
         ("2.675", "EUR", 268),  # as a float this would be 2.67499…
         ("99.5", "JPY", 100),
         ("-99.5", "JPY", -100),
+        ("-1", "JPY", -1),
         ("99.4999", "JPY", 99),
         ("1.0005", "KWD", 1001),
         ("1.0001", "CLF", 10001),
