@@ -75,6 +75,13 @@ class Workspace:
                     )
             return self._identity
 
+    async def socket_address(self, app_token: str) -> str | Refused | Rejected:
+        """An address for one Socket Mode connection."""
+        answer = await self._ask(
+            "apps.connections.open", lambda: self.client.apps_connections_open(app_token=app_token)
+        )
+        return answer if not isinstance(answer, dict) else str(answer["url"])
+
     async def account_of(self, email: str) -> Account | Refused | Rejected:
         """The account behind an address; an unknown or deactivated one is an Account without id."""
         answer = await self._ask("users.lookupByEmail", lambda: self.client.users_lookupByEmail(email=email))

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.clock import SystemClock
+from bot.domain.delivery import Rejected
 from bot.errors import ConfigError
 from bot.flow import apply, audit
 from bot.flow.accept import Intake
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 GRACE: Final = 8.0
 """Seconds in which calls under way are finished at shutdown."""
+CONNECT_SECONDS: Final = 10.0
+"""How long the start waits for the socket to Slack; after that Winbell serves and goes on trying."""
 
 _log = log_of(__name__)
 
@@ -93,6 +96,7 @@ class Bot:
         )
         self._loops: list[asyncio.Task[None]] = []
         self._socket: AsyncSocketModeHandler | None = None
+        self._connecting: asyncio.Task[None] | None = None
         self._identity: asyncio.Task[Any] | None = None
 
     async def start(self) -> None:
@@ -113,20 +117,29 @@ class Bot:
             await self.connect_socket()
 
     async def stop(self) -> None:
-        """Take no more work, finish the calls under way (at most GRACE seconds), leave the rest for the next start."""
+        """Take no more work, finish the calls under way, leave the rest for the next start.
+
+        Takes at most GRACE seconds: what Slack has not answered by then is looked up at the next start.
+        """
+        clock = asyncio.get_running_loop().time
+        ends = clock() + GRACE
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._identity is not None:
-            self._identity.cancel()
-        if self._socket is not None:
-            with contextlib.suppress(Exception):  # a socket that is gone already needs no goodbye
-                await asyncio.wait_for(self._socket.close_async(), GRACE / 4)  # type: ignore[no-untyped-call]  # Bolt's
+        for task in (self._identity, self._connecting):
+            if task is not None:
+                task.cancel()
         for loop in (self._apply, self._deliver):
             loop.stop()
-        if self._loops:
-            await asyncio.wait(self._loops, timeout=GRACE / 2)
-        await self.delivery.finish(GRACE)
+        goodbye = [asyncio.create_task(self._close_socket())] if self._socket is not None else []
+        if self._loops or goodbye:
+            await asyncio.wait([*self._loops, *goodbye], timeout=GRACE / 2)
+        await self.delivery.finish(ends - clock())
         await self.workspace.close()
+
+    async def _close_socket(self) -> None:
+        assert self._socket is not None  # noqa: S101  # its caller looked
+        with contextlib.suppress(Exception):  # a socket that is gone already needs no goodbye
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt's
 
     def stalled(self) -> str | None:
         """Why the jobs do not run; None if they do."""
@@ -136,17 +149,26 @@ class Bot:
         return "a job has ended; restart Winbell" if dead or not self._loops else None
 
     async def connect_socket(self) -> None:
-        """Reach Slack by Socket Mode. Raises ConfigError if Slack opens no socket."""
+        """Reach Slack by Socket Mode; while Slack is out of reach, go on trying beside everything else.
+
+        Raises ConfigError if Slack refuses the app token.
+        """
+        assert self._doors.app_token is not None  # noqa: S101  # its callers looked
+        address = await self.workspace.socket_address(self._doors.app_token)
+        if isinstance(address, Rejected):
+            raise ConfigError(
+                f"SLACK_APP_TOKEN: Slack opens no socket for it ({address.reason}); "
+                "check the token and that Socket Mode is on"
+            )
         self._socket = AsyncSocketModeHandler(
             self.slack_app, self._doors.app_token, web_client=self.workspace.client
         )
-        try:
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
-        except Exception as error:
-            raise ConfigError(
-                "SLACK_APP_TOKEN: Slack did not open a socket "
-                f"({type(error).__name__}); check the token and that Socket Mode is on"
-            ) from error
+        self._socket.client.wss_uri = address if isinstance(address, str) else None
+        # The client tries until it is connected, and keeps the connection from then on.
+        self._connecting = asyncio.create_task(self._socket.connect_async())  # type: ignore[no-untyped-call]  # Bolt's
+        done, _ = await asyncio.wait({self._connecting}, timeout=CONNECT_SECONDS)
+        if not done:
+            _log.warning("Slack opens no socket yet; Winbell goes on trying")
 
     def _slack_app(self) -> AsyncApp:
         async def authorize(team_id: str | None) -> AuthorizeResult | None:
@@ -234,16 +256,20 @@ async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[N
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, partial(_on_signal, stop))
     listening = _listen(server.config, host, port)
-    await bot.start()
     serving = asyncio.create_task(server.serve(sockets=[listening]))
+    ending = {serving, asyncio.create_task(stop.wait())}
+    starting = asyncio.create_task(bot.start())
     try:
-        if ready is not None:
-            await ready(listening.getsockname()[1])
-        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({starting, *ending}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting
+            if ready is not None:
+                await ready(listening.getsockname()[1])
+            await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        starting.cancel()
         server.should_exit = True
-        await serving
-        await bot.stop()
+        await asyncio.gather(serving, bot.stop())
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:

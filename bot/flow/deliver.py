@@ -180,6 +180,7 @@ class Delivery:
                 outbox.occupy(session, f"method:{outcome.pauses}", now + timedelta(seconds=outcome.after))
             if isinstance(outcome, Rejected) and outcome.reason == "channel_not_found":
                 outbox.forget_channel(session, attempt.target)
+                known_people.forget_dm(session, attempt.target.removeprefix("person:"))
             if next_.tell_admin:
                 self._tell_admins(session, message, attempt.target, next_.error, now)
 

@@ -60,10 +60,8 @@ def shown(value: object) -> str:
     """A value as an error message may quote it: on one line, printable ASCII, at most 60 characters."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        text = ascii(value[:60])
-    else:
-        text = str(value) if isinstance(value, Decimal) else ascii(value)
+    plain = value[:60] if isinstance(value, str) else value
+    text = str(plain) if isinstance(plain, Decimal) else ascii(plain)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

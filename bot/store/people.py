@@ -128,3 +128,8 @@ def linked(session: Session, email: str, slack_id: str, checked_at: datetime) ->
         .where(P.email == email, P.slack_found_id.is_(None))
         .values(slack_found_id=slack_id, slack_checked_at=checked_at)
     )
+
+
+def forget_dm(session: Session, email: str) -> None:
+    """The direct-message channel of somebody is not where it was."""
+    session.execute(update(PersonRow).where(P.email == email).values(dm_channel=None))

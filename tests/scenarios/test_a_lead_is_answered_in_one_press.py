@@ -12,7 +12,12 @@ async def test_the_story_of_a_reminder(database):
     async with World(database) as world:
         maya = world.person("Maya Okafor")
         await world.happens(
-            "lead.created", id="L-1", name="Dana Reyes", company="Northwind", owner_email=maya, created_at="2026-11-16T09:00:00Z"
+            "lead.created",
+            id="L-1",
+            name="Dana Reyes",
+            company="Northwind",
+            owner_email=maya,
+            created_at="2026-11-16T09:00:00Z",
         )
         await world.happens(
             "lead.created", id="L-2", name="Lee Chan", owner_email=maya, created_at="2026-11-16T09:03:00Z"
@@ -35,7 +40,9 @@ async def test_the_story_of_a_reminder(database):
         for message in world.direct(maya):
             assert "Dana Reyes, Northwind: Contacted." in message.text
             assert len(buttons(message)) == 1
-        await world.happens("activity.logged", lead_id="L-2", kind="call", direction="outbound", at="2026-11-16T12:30:00Z")
+        await world.happens(
+            "activity.logged", lead_id="L-2", kind="call", direction="outbound", at="2026-11-16T12:30:00Z"
+        )
         world.expect("chat.update", "chat.update")
         assert all(message.text.startswith("All settled, thank you.") for message in world.direct(maya))
         await world.until(datetime(2026, 11, 30, tzinfo=UTC))

@@ -24,10 +24,19 @@ async def test_the_story_of_a_win(database):
             stage="customer",
         )
         await world.happens(
-            "touch.recorded", email="dana@prospect.example", asset="Webinar", kind="webinar", at="2026-11-03T10:00:00Z"
+            "touch.recorded",
+            email="dana@prospect.example",
+            asset="Webinar",
+            kind="webinar",
+            at="2026-11-03T10:00:00Z",
         )
         world.quiet()
-        deal = {"id": "D-1", "contact_emails": ["dana@prospect.example"], "owner_email": maya, "name": "Fleet"}
+        deal = {
+            "id": "D-1",
+            "contact_emails": ["dana@prospect.example"],
+            "owner_email": maya,
+            "name": "Fleet",
+        }
         await world.happens("deal.created", **deal, amount="12500.00", currency="EUR", stage="prospecting")
         world.quiet()
         await world.happens("deal.won", id="D-1")

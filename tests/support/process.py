@@ -142,7 +142,9 @@ async def asked(look: Callable[[], Awaitable[Any]], within: float = 5.0) -> Any:
 class Company:
     """A workspace, a CRM that signs its events, and one folder in which `winbell serve` runs, dies and runs again."""
 
-    def __init__(self, slack: FakeSlack, http: aiohttp.ClientSession, folder: Path, database_url: str) -> None:
+    def __init__(
+        self, slack: FakeSlack, http: aiohttp.ClientSession, folder: Path, database_url: str
+    ) -> None:
         self.slack = slack
         self.folder = folder
         self._http = http

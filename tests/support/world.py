@@ -147,7 +147,7 @@ class World:
 
     def person(self, name: str, zone: str = "UTC") -> str:
         """Somebody of the seller with an account in Slack; returns the e-mail."""
-        email = f"{name.split()[0].lower()}@seller.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}@seller.example"
         self.accounts[email] = self.slack.add_user(name=name, email=email, tz=zone)
         return email
 
