@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.flow import leads
 from bot.flow.people import who_is
-from bot.store import clocks, outbox, people, records
+from bot.store import clocks, nudges, outbox, people, records
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,7 @@ def contacted(session: Session, agreement: Agreement, press: Press, now: datetim
     word; marked as said, not seen), its pending steps are cancelled, and every reminder that shows the lead is to be
     corrected. A second press, or one after the CRM reported contact, changes nothing.
     """
-    item = outbox.item_by_ref(session, press.ref)
+    item = nudges.item_by_ref(session, press.ref)
     if item is None:
         return "gone"
     contact = records.contact_of(session, lead_keys=[item.lead_key])
@@ -67,7 +67,7 @@ def contacted(session: Session, agreement: Agreement, press: Press, now: datetim
         return "already"
     clocks.keep_answer(session, primary.key, clock.cycle, "contacted", now, press.slack_id)
     leads.settle_contact(session, agreement, contact, leads.Teams(session), now)
-    for message in outbox.messages_with(session, contact.lead_keys):
+    for message in nudges.messages_with(session, contact.lead_keys):
         outbox.show_again(session, message, now)
     return "settled"
 

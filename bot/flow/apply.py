@@ -53,6 +53,8 @@ class Touched:
     lead_keys: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
     deals: dict[str, Quiet] = field(default_factory=dict)
+    moved_people: set[str] = field(default_factory=set)
+    """Those whose team is another now."""
 
     def deal(self, key: str, event: StoredEvent) -> None:
         """A deal was touched by an event; one that is not silent makes the deal speak."""
@@ -124,6 +126,9 @@ def apply_events(session: Session, agreement: Agreement, events: list[StoredEven
 def settle(session: Session, agreement: Agreement, touched: Touched, now: datetime) -> None:
     """Settle each touched contact and deal once."""
     pending_leads, pending_emails = set(touched.lead_keys), set(touched.emails)
+    if any(tier.when is not None and tier.when.team for tier in agreement.tiers):
+        for person in touched.moved_people:
+            pending_leads.update(records.leads_of_owner(session, person))
     teams = leads.Teams(session)
     while pending_leads or pending_emails:
         seed_leads = {pending_leads.pop()} if pending_leads else set()
@@ -148,7 +153,8 @@ def take_in(session: Session, event: StoredEvent, touched: Touched) -> None:
     kind = event.type.partition(".")[0]
     data = dict(parsed.data)
     if kind == "person":
-        statements.state_person(session, parsed, data, touched.lead_keys)
+        moved = statements.state_person(session, parsed, data)
+        touched.moved_people.update({moved} if moved else ())
     elif kind == "campaign":
         statements.state_campaign(session, event.source, parsed, data)
     elif kind == "lead":

@@ -16,7 +16,7 @@ from bot.domain.delivery import CannotLook, Found, Refused, Rejected, Sent
 from bot.flow import messages, people
 from bot.flow.messages import Drop, Hold
 from bot.logs import log_of
-from bot.store import outbox
+from bot.store import lanes, outbox
 from bot.store import people as known_people
 
 if TYPE_CHECKING:
@@ -79,9 +79,16 @@ class Delivery:
             await asyncio.wait(set(self._under_way), timeout=grace)
 
     async def next_wake(self) -> datetime | None:
-        """When the next waiting message may be due; None if nothing waits."""
+        """When the next waiting message can be taken; None if nothing waits but for the end of an attempt."""
+        if len(self._under_way) >= _UNDER_WAY:
+            return None
         now = self._office.clock.now()
-        return await self._office.database.read(lambda s: outbox.next_wake(s, now))
+
+        def ask(session: Session) -> datetime | None:
+            post_from, edit_from = (lanes.free_at(session, f"method:{method}") for method in (POST, EDIT))
+            return outbox.next_wake(session, now, post_from=post_from, edit_from=edit_from)
+
+        return await self._office.database.read(ask)
 
     async def adopt_orphans(self) -> int:
         """At the start of the only process on a database: attempts of the one before it have an unknown fate."""
@@ -177,9 +184,9 @@ class Delivery:
         def keep(session: Session) -> None:
             outbox.settle(session, message.id, state=next_.state, next_at=next_.next_at, error=next_.error)
             if isinstance(outcome, Refused) and outcome.pauses and outcome.after:
-                outbox.occupy(session, f"method:{outcome.pauses}", now + timedelta(seconds=outcome.after))
+                lanes.occupy(session, f"method:{outcome.pauses}", now + timedelta(seconds=outcome.after))
             if isinstance(outcome, Rejected) and outcome.reason == "channel_not_found":
-                outbox.forget_channel(session, attempt.target)
+                lanes.forget_channel(session, attempt.target)
                 known_people.forget_dm(session, attempt.target.removeprefix("person:"))
             if next_.tell_admin:
                 self._tell_admins(session, message, attempt.target, next_.error, now)
@@ -210,7 +217,7 @@ class Delivery:
             if isinstance(opened, str):
                 await database.write(lambda s: known_people.keep_dm(s, slack_id, opened))
             return opened
-        known = await database.read(lambda s: outbox.channel_id(s, target))
+        known = await database.read(lambda s: lanes.channel_id(s, target))
         if known:
             return known
         found = await slack.channel_named(target)
@@ -218,7 +225,7 @@ class Delivery:
             return target  # perhaps a private channel: Slack itself says whether the bot may write there
         if isinstance(found, str):
             now = self._office.clock.now()
-            await database.write(lambda s: outbox.keep_channel(s, target, found, now))
+            await database.write(lambda s: lanes.keep_channel(s, target, found, now))
         return found
 
     def _receipt(self, session: Session, attempt: Claimed, receipt: Sent | Found, now: datetime) -> None:
@@ -310,11 +317,11 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
     if prepared.target != message.target:
         outbox.retarget(session, message.id, prepared.target)
     if message.ts is None:
-        free = outbox.free_at(session, prepared.target)
+        free = lanes.free_at(session, prepared.target)
         if free is not None and free > now:
             outbox.hold(session, message.id, free)
             return None
-        outbox.occupy(session, prepared.target, now + delivery.PACE)
+        lanes.occupy(session, prepared.target, now + delivery.PACE)
     payload = prepared.payload.as_dict()
     if not outbox.claim(
         session, message, digest=digest, payload=payload, now=now, lease_until=now + delivery.LEASE
@@ -343,7 +350,7 @@ def _give_up(session: Session, left: list[Message], now: datetime) -> None:
 
 
 def _paused(session: Session, method: str, now: datetime) -> bool:
-    until = outbox.free_at(session, f"method:{method}")
+    until = lanes.free_at(session, f"method:{method}")
     return until is not None and until > now
 
 

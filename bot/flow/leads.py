@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.domain import clocks as rules
 from bot.domain.clocks import LeadStatement
 from bot.domain.when import When
-from bot.store import clocks, outbox, people, records
+from bot.store import clocks, nudges, outbox, people, records
 from bot.store.clocks import Clock
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _quiet_before(agreement: Agreement, contact: Contact) -> datetime | None:
 
 def _take_back(session: Session, contact: Contact, was_owner: str | None) -> None:
     """A lead changed hands before its reminder was sent: the old owner is not told, the new one will be."""
-    for message in outbox.messages_with(session, contact.lead_keys):
+    for message in nudges.messages_with(session, contact.lead_keys):
         theirs = (
             was_owner is None
             or message.target == f"person:{was_owner}"
@@ -217,11 +217,11 @@ def _take_back(session: Session, contact: Contact, was_owner: str | None) -> Non
         )
         if message.ts is None and message.state in {"pending", "retry"} and theirs:
             for key in contact.lead_keys:
-                outbox.drop_item(session, message.id, key)
+                nudges.drop_item(session, message.id, key)
             clocks.forget_step(session, contact.lead_keys, message.id)
 
 
 def _show_again(session: Session, contact: Contact, now: datetime) -> None:
-    for message in outbox.messages_with(session, contact.lead_keys):
+    for message in nudges.messages_with(session, contact.lead_keys):
         if message.ts is not None:
             outbox.show_again(session, message, now)

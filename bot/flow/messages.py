@@ -22,14 +22,15 @@ from bot.domain.when import zone_named
 from bot.flow import deals, leads
 from bot.flow.statements import short_key
 from bot.render import card, notice, nudge
-from bot.store import clocks, outbox, people, records, wins
+from bot.store import clocks, nudges, people, records, wins
 
 if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
     from bot.flow.deals import CardSource
     from bot.render.message import Payload
     from bot.store.database import Session
-    from bot.store.outbox import Message, NudgeItem
+    from bot.store.nudges import NudgeItem
+    from bot.store.outbox import Message
     from bot.store.people import Person
 
 LEADS_SHOWN: Final = 20
@@ -71,7 +72,7 @@ def people_named(session: Session, message: Message) -> set[str]:
         found.update(str(c["email"]) for c in deal.record.get("contributors") or ())
         found.update(email for email in (win.owner_email, win.announced_owner) if email) if win else None
     if message.kind == "nudge" and not message.target.startswith("person:"):
-        for item in outbox.items_of(session, message.id):
+        for item in nudges.items_of(session, message.id):
             clock = clocks.find(session, item.lead_key, item.cycle)
             if clock is not None and clock.owner_email:
                 found.add(clock.owner_email)
@@ -193,7 +194,7 @@ def named(known: dict[str, Person], email: str) -> Named:
 
 
 def _prepare_nudge(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
-    items = outbox.items_of(session, message.id)
+    items = nudges.items_of(session, message.id)
     if message.ts is None:
         target, zone = _receiver(session, agreement, message)
         shown = [
@@ -206,7 +207,7 @@ def _prepare_nudge(session: Session, agreement: Agreement, message: Message, now
             return Hold(until)
         for item in items:
             if item not in [kept for kept, _ in shown]:
-                outbox.drop_item(session, message.id, item.lead_key)
+                nudges.drop_item(session, message.id, item.lead_key)
     else:
         target, zone = message.target, _receiver(session, agreement, message)[1]
         shown = [(item, lead) for item in items if (lead := _lead(session, agreement, item, now))]
@@ -240,7 +241,7 @@ def _held(session: Session, agreement: Agreement, target: str, zone: str, now: d
         return None
     local = now.astimezone(zone_named(zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if len(outbox.nudges_sent(session, target, midnight)) >= agreement.reminders.max_per_person_per_day:
+    if len(nudges.sent_since(session, target, midnight)) >= agreement.reminders.max_per_person_per_day:
         return worktime.next_opening(calendar, midnight + timedelta(days=1))
     return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain import clocks as rules
 from bot.flow import leads, messages
-from bot.store import clocks, outbox, people, records
+from bot.store import clocks, nudges, outbox, people, records
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,7 +84,7 @@ def remind(session: Session, agreement: Agreement, owner: str | None, now: datet
             session, agreement, owner, {clock.lead_key for clock, _, _ in reminded}, now
         )
         for clock, step, due_at in reminded:
-            outbox.put_item(session, message_id, clock.lead_key, clock.cycle, step, due_at)
+            nudges.put_item(session, message_id, clock.lead_key, clock.cycle, step, due_at)
             clocks.decide_step(
                 session, clock, step, due_at=due_at, outcome="queued", now=now, message_id=message_id
             )
@@ -141,10 +141,10 @@ def _message_for(
     still waits for an answer (it is edited), unless it told one of them already: a new step is a new message.
     """
     target = _target(session, agreement, owner)
-    waiting = outbox.waiting_nudge(session, target)
+    waiting = nudges.waiting(session, target)
     if waiting is not None:
         return waiting.id
-    latest = outbox.latest_nudge(session, target, now - agreement.reminders.bundle)
+    latest = nudges.latest(session, target, now - agreement.reminders.bundle)
     if latest is not None and _still_waits(session, latest, lead_keys):
         outbox.show_again(session, latest, now)
         return latest.id
@@ -161,7 +161,7 @@ def _message_for(
 
 def _still_waits(session: Session, message: Message, lead_keys: set[str]) -> bool:
     """Whether somebody still has to answer one of the leads in a reminder, and none of `lead_keys` is in it."""
-    items = outbox.items_of(session, message.id)
+    items = nudges.items_of(session, message.id)
     if any(item.lead_key in lead_keys for item in items):
         return False
     for item in items:

@@ -33,8 +33,8 @@ class Named:
     emails: set[str] = field(default_factory=set)
 
 
-def state_person(session: Session, event: Event, data: dict[str, Any], leads_to_settle: set[str]) -> None:
-    """A person as the CRM describes them. A change of team may change tiers, so their leads are settled again."""
+def state_person(session: Session, event: Event, data: dict[str, Any]) -> str | None:
+    """A person as the CRM describes them; returns their e-mail if their team is another now: a tier may ask for it."""
     person = records.load(session, "person", str(data["email"]))
     was_team = person.record.get("team")
     person.record.merge(data, event.at, event.id)
@@ -49,8 +49,7 @@ def state_person(session: Session, event: Event, data: dict[str, Any], leads_to_
     }
     records.save(session, "person", person)
     _name_people(session, (data.get("manager_email"), data.get("delegate_email")))
-    if get("team") != was_team:
-        leads_to_settle.update(records.leads_of_owner(session, person.key))
+    return person.key if get("team") != was_team else None
 
 
 def state_campaign(session: Session, source: str, event: Event, data: dict[str, Any]) -> None:

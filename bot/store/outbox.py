@@ -12,20 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json, upsert
-from bot.store.tables import ChannelRow, MessageRow, NudgeItemRow, PaceRow
+from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json
+from bot.store.tables import MessageRow, PaceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 M = table_of(MessageRow).c
-N = table_of(NudgeItemRow).c
 P = table_of(PaceRow).c
-CH = table_of(ChannelRow).c
-_WAITING = ("pending", "retry")
+WAITING = ("pending", "retry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +52,7 @@ class Message:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NudgeItem:
-    """A lead in a reminder. `ref` is the opaque value of its button."""
-
-    message_id: int
-    lead_key: str
-    cycle: int
-    ref: str
-    step: str
-    due_at: datetime
-
-
-_COLUMNS = (
+COLUMNS = (
     M.id,
     M.key,
     M.uid,
@@ -88,10 +74,10 @@ _COLUMNS = (
     M.sent_at,
     M.error,
 )
-_ITEM_COLUMNS = tuple(N[name] for name in NudgeItem.__dataclass_fields__)
 
 
-def _message(row: Any) -> Message:
+def message_of(row: Any) -> Message:
+    """A message from a row of COLUMNS."""
     values = list(row)
     values[5] = from_json(values[5])
     values[14] = from_json(values[14]) if values[14] is not None else None
@@ -127,14 +113,14 @@ def put(
 
 def by_key(session: Session, key: str) -> Message | None:
     """A message by its natural key."""
-    row = session.execute(select(*_COLUMNS).where(M.key == key)).first()
-    return _message(row) if row else None
+    row = session.execute(select(*COLUMNS).where(M.key == key)).first()
+    return message_of(row) if row else None
 
 
 def find(session: Session, number: int) -> Message | None:
     """A message by its number."""
-    row = session.execute(select(*_COLUMNS).where(M.id == number)).first()
-    return _message(row) if row else None
+    row = session.execute(select(*COLUMNS).where(M.id == number)).first()
+    return message_of(row) if row else None
 
 
 def show_again(session: Session, message: Message, now: datetime) -> None:
@@ -153,7 +139,7 @@ def to_post(session: Session, now: datetime) -> list[Message]:
     oldest = (
         select(func.min(M.id))
         .where(
-            M.state.in_(_WAITING),
+            M.state.in_(WAITING),
             M.next_at <= now,
             M.ts.is_(None),
             M.target.not_in(paced),
@@ -161,42 +147,56 @@ def to_post(session: Session, now: datetime) -> list[Message]:
         )
         .group_by(M.target)
     )
-    rows = session.execute(select(*_COLUMNS).where(M.id.in_(oldest)).order_by(M.id))
-    return [_message(row) for row in rows]
+    rows = session.execute(select(*COLUMNS).where(M.id.in_(oldest)).order_by(M.id))
+    return [message_of(row) for row in rows]
 
 
 def to_edit(session: Session, now: datetime, limit: int) -> list[Message]:
     """Posted messages to be edited now, oldest first."""
     rows = session.execute(
-        select(*_COLUMNS)
-        .where(M.state.in_(_WAITING), M.next_at <= now, M.ts.is_not(None))
+        select(*COLUMNS)
+        .where(M.state.in_(WAITING), M.next_at <= now, M.ts.is_not(None))
         .order_by(M.next_at, M.id)
         .limit(limit)
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Message]:
     """Messages whose fate is unknown and may be looked up now."""
     rows = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(M.state == "ambiguous", M.next_at <= now)
         .order_by(M.next_at, M.id)
         .limit(limit)
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
-def next_wake(session: Session, now: datetime) -> datetime | None:
-    """When the next waiting message may be due, lanes considered; None if nothing waits."""
-    lane_free = select(P.next_at).where(P.lane == M.target).scalar_subquery()
-    rows = session.execute(
-        select(M.next_at, lane_free)
-        .where(M.state.in_((*_WAITING, "ambiguous")))
-        .order_by(M.next_at)
-        .limit(50)
+def next_wake(
+    session: Session, now: datetime, *, post_from: datetime | None = None, edit_from: datetime | None = None
+) -> datetime | None:
+    """When the next waiting message can be taken; None if nothing waits for a time.
+
+    Nothing is posted before `post_from` nor edited before `edit_from`. A lane whose message is under way is not
+    counted: the end of that attempt is what frees it.
+    """
+    under_way = select(M.target).where(M.state == "sending", M.ts.is_(None))
+    posts = session.execute(
+        select(func.min(M.next_at), P.next_at)
+        .join(table_of(PaceRow), P.lane == M.target, isouter=True)
+        .where(M.state.in_(WAITING), M.ts.is_(None), M.target.not_in(under_way))
+        .group_by(M.target, P.next_at)
     )
-    instants = [max(due, free) if free is not None else due for due, free in rows]
+    instants = [max(due, free or due, post_from or due) for due, free in posts]
+    edit = session.execute(
+        select(func.min(M.next_at)).where(M.state.in_(WAITING), M.ts.is_not(None))
+    ).scalar()
+    look = session.execute(select(func.min(M.next_at)).where(M.state == "ambiguous")).scalar()
+    if edit is not None:
+        instants.append(max(edit, edit_from or edit))
+    if look is not None:
+        instants.append(look)
     return max(min(instants), now) if instants else None
 
 
@@ -277,122 +277,21 @@ def orphans(session: Session, now: datetime | None) -> list[Message]:
     condition: Any = M.state == "sending"
     if now is not None:
         condition = condition & (M.lease_until < now)
-    return [_message(row) for row in session.execute(select(*_COLUMNS).where(condition).order_by(M.id))]
-
-
-def free_at(session: Session, lane: str) -> datetime | None:
-    """When a lane is free again."""
-    return session.execute(select(P.next_at).where(P.lane == lane)).scalar_one_or_none()
-
-
-def occupy(session: Session, lane: str, until: datetime) -> None:
-    """Nothing more goes through a lane until an instant."""
-    upsert(session, PaceRow, {"lane": lane, "next_at": until})
-
-
-def channel_id(session: Session, name: str) -> str | None:
-    """Slack's id of a channel, if it was found before."""
-    return session.execute(select(CH.channel_id).where(CH.name == name)).scalar_one_or_none()
-
-
-def keep_channel(session: Session, name: str, found: str, now: datetime) -> None:
-    """Keep Slack's id of a channel."""
-    upsert(session, ChannelRow, {"name": name, "channel_id": found, "checked_at": now})
-
-
-def forget_channel(session: Session, name: str) -> None:
-    """A channel is not where it was."""
-    session.execute(table_of(ChannelRow).delete().where(CH.name == name))
-
-
-def waiting_nudge(session: Session, target: str) -> Message | None:
-    """The reminder that waits to be sent to somebody, if there is one."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(M.kind == "nudge", M.target == target, M.state.in_(_WAITING), M.ts.is_(None))
-        .order_by(M.id)
-    )
-    row = rows.first()
-    return _message(row) if row else None
-
-
-def latest_nudge(session: Session, target: str, since: datetime) -> Message | None:
-    """The reminder sent last to somebody, if that was after an instant."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(M.kind == "nudge", M.target == target, M.sent_at > since, M.state == "sent")
-        .order_by(M.sent_at.desc(), M.id.desc())
-    )
-    row = rows.first()
-    return _message(row) if row else None
-
-
-def nudges_sent(session: Session, target: str, since: datetime) -> list[datetime]:
-    """When reminders were sent to somebody since an instant, oldest first."""
-    rows = session.execute(
-        select(M.sent_at).where(M.kind == "nudge", M.target == target, M.sent_at >= since).order_by(M.sent_at)
-    )
-    return list(rows.scalars())
-
-
-def put_item(
-    session: Session, message_id: int, lead_key: str, cycle: int, step: str, due_at: datetime
-) -> None:
-    """Add a lead to a reminder, or move it on to a later step."""
-    known = session.execute(
-        select(N.ref).where(N.message_id == message_id, N.lead_key == lead_key, N.cycle == cycle)
-    ).scalar_one_or_none()
-    upsert(
-        session,
-        NudgeItemRow,
-        {
-            "message_id": message_id,
-            "lead_key": lead_key,
-            "cycle": cycle,
-            "ref": known or uuid.uuid4().hex,
-            "step": step,
-            "due_at": due_at,
-        },
-    )
-
-
-def drop_item(session: Session, message_id: int, lead_key: str) -> None:
-    """Take a lead out of a reminder that was not sent yet."""
-    session.execute(table_of(NudgeItemRow).delete().where(N.message_id == message_id, N.lead_key == lead_key))
-
-
-def items_of(session: Session, message_id: int) -> list[NudgeItem]:
-    """The leads of a reminder, the most urgent first."""
-    rows = session.execute(
-        select(*_ITEM_COLUMNS).where(N.message_id == message_id).order_by(N.due_at, N.lead_key)
-    )
-    return [NudgeItem(*row) for row in rows]
-
-
-def item_by_ref(session: Session, ref: str) -> NudgeItem | None:
-    """The lead behind a button."""
-    row = session.execute(select(*_ITEM_COLUMNS).where(N.ref == ref)).first()
-    return NudgeItem(*row) if row else None
-
-
-def messages_with(session: Session, lead_keys: Collection[str]) -> list[Message]:
-    """The reminders that show any of these leads."""
-    which = select(N.message_id).where(N.lead_key.in_(lead_keys))
-    return [_message(row) for row in session.execute(select(*_COLUMNS).where(M.id.in_(which)).order_by(M.id))]
+    return [message_of(row) for row in session.execute(select(*COLUMNS).where(condition).order_by(M.id))]
 
 
 def failed(session: Session, limit: int = 200) -> list[Message]:
     """Messages that were given up, whose fate is unknown, or that wait for another try."""
     rows = session.execute(
-        select(*_COLUMNS).where(M.state.in_(("dead", "ambiguous", "retry"))).order_by(M.id).limit(limit)
+        select(*COLUMNS).where(M.state.in_(("dead", "ambiguous", "retry"))).order_by(M.id).limit(limit)
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def latest(session: Session, limit: int = 50) -> list[Message]:
     """The newest messages, newest first."""
-    rows = session.execute(select(*_COLUMNS).order_by(M.id.desc()).limit(limit))
-    return [_message(row) for row in rows]
+    rows = session.execute(select(*COLUMNS).order_by(M.id.desc()).limit(limit))
+    return [message_of(row) for row in rows]
 
 
 def retry(session: Session, numbers: Sequence[int] | None, now: datetime) -> int:
@@ -416,6 +315,6 @@ def counts(session: Session) -> dict[str, int]:
 def oldest_waiting(session: Session) -> datetime | None:
     """When the oldest message that waits to be sent was due."""
     oldest: datetime | None = session.execute(
-        select(func.min(M.next_at)).where(M.state.in_(_WAITING))
+        select(func.min(M.next_at)).where(M.state.in_(WAITING))
     ).scalar_one()
     return oldest

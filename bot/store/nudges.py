@@ -1,0 +1,114 @@
+"""Reminders in the outbox, and the leads in each of them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bot.store.outbox import COLUMNS, WAITING, M, Message, message_of
+from bot.store.sql import table_of, upsert
+from bot.store.tables import NudgeItemRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+N = table_of(NudgeItemRow).c
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeItem:
+    """A lead in a reminder. `ref` is the opaque value of its button."""
+
+    message_id: int
+    lead_key: str
+    cycle: int
+    ref: str
+    step: str
+    due_at: datetime
+
+
+_ITEM_COLUMNS = tuple(N[name] for name in NudgeItem.__dataclass_fields__)
+
+
+def waiting(session: Session, target: str) -> Message | None:
+    """The reminder that waits to be sent to somebody, if there is one."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(M.kind == "nudge", M.target == target, M.state.in_(WAITING), M.ts.is_(None))
+        .order_by(M.id)
+    )
+    row = rows.first()
+    return message_of(row) if row else None
+
+
+def latest(session: Session, target: str, since: datetime) -> Message | None:
+    """The reminder sent last to somebody, if that was after an instant."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(M.kind == "nudge", M.target == target, M.sent_at > since, M.state == "sent")
+        .order_by(M.sent_at.desc(), M.id.desc())
+    )
+    row = rows.first()
+    return message_of(row) if row else None
+
+
+def sent_since(session: Session, target: str, since: datetime) -> list[datetime]:
+    """When reminders were sent to somebody since an instant, oldest first."""
+    rows = session.execute(
+        select(M.sent_at).where(M.kind == "nudge", M.target == target, M.sent_at >= since).order_by(M.sent_at)
+    )
+    return list(rows.scalars())
+
+
+def put_item(
+    session: Session, message_id: int, lead_key: str, cycle: int, step: str, due_at: datetime
+) -> None:
+    """Add a lead to a reminder, or move it on to a later step."""
+    known = session.execute(
+        select(N.ref).where(N.message_id == message_id, N.lead_key == lead_key, N.cycle == cycle)
+    ).scalar_one_or_none()
+    upsert(
+        session,
+        NudgeItemRow,
+        {
+            "message_id": message_id,
+            "lead_key": lead_key,
+            "cycle": cycle,
+            "ref": known or uuid.uuid4().hex,
+            "step": step,
+            "due_at": due_at,
+        },
+    )
+
+
+def drop_item(session: Session, message_id: int, lead_key: str) -> None:
+    """Take a lead out of a reminder that was not sent yet."""
+    session.execute(table_of(NudgeItemRow).delete().where(N.message_id == message_id, N.lead_key == lead_key))
+
+
+def items_of(session: Session, message_id: int) -> list[NudgeItem]:
+    """The leads of a reminder, the most urgent first."""
+    rows = session.execute(
+        select(*_ITEM_COLUMNS).where(N.message_id == message_id).order_by(N.due_at, N.lead_key)
+    )
+    return [NudgeItem(*row) for row in rows]
+
+
+def item_by_ref(session: Session, ref: str) -> NudgeItem | None:
+    """The lead behind a button."""
+    row = session.execute(select(*_ITEM_COLUMNS).where(N.ref == ref)).first()
+    return NudgeItem(*row) if row else None
+
+
+def messages_with(session: Session, lead_keys: Collection[str]) -> list[Message]:
+    """The reminders that show any of these leads."""
+    which = select(N.message_id).where(N.lead_key.in_(lead_keys))
+    return [
+        message_of(row) for row in session.execute(select(*COLUMNS).where(M.id.in_(which)).order_by(M.id))
+    ]
