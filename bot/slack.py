@@ -47,10 +47,13 @@ _log = log_of(__name__)
 class Workspace:
     """The workspace behind a bot token. No method raises for what Slack, or the way to it, does."""
 
-    def __init__(self, token: str, base_url: str | None = None) -> None:
-        """`base_url` is Slack's own unless a stand-in is used."""
+    def __init__(
+        self, token: str, base_url: str | None = None, *, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`base_url` is Slack's own unless a stand-in is used; `seconds` measures the rests that Slack asks for."""
         options: dict[str, Any] = {"base_url": base_url} if base_url else {}
         self.client = AsyncWebClient(token=token, timeout=TIMEOUT, retry_handlers=[], **options)
+        self._seconds = seconds
         self._rests: dict[str, float] = {}
         self._identity: dict[str, Any] | None = None
         self._identity_lock = asyncio.Lock()
@@ -202,12 +205,12 @@ class Workspace:
         self, method: str, call: Callable[[], Awaitable[Any]]
     ) -> dict[str, Any] | Refused | Rejected:
         """A call that changes nothing: an unknown fate is simply asked again later."""
-        rest = self._rests.get(method, 0.0) - time.monotonic()
+        rest = self._rests.get(method, 0.0) - self._seconds()
         if rest > 0:
             return Refused("ratelimited", rest)
         outcome = await self._call(method, call)
         if isinstance(outcome, Refused) and outcome.after:
-            self._rests[method] = time.monotonic() + outcome.after
+            self._rests[method] = self._seconds() + outcome.after
         return Refused(outcome.reason) if isinstance(outcome, Unknown) else outcome
 
     async def _call(

@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import signal
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +33,7 @@ from handlers import actions, commands, errors, health, slack_http, webhooks
 from jobs import timetable, work
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from bot.agreement import Parsed
     from bot.clock import Clock
@@ -74,7 +75,8 @@ class Bot:
         roll: Callable[[], float] = random.random,
         sweep_seconds: float = timetable.SWEEP_SECONDS,
     ) -> None:
-        self.workspace = Workspace(doors.bot_token, doors.api_url)
+        seconds = time.monotonic if clock is None else lambda: clock.now().timestamp()
+        self.workspace = Workspace(doors.bot_token, doors.api_url, seconds=seconds)
         self.office = Office(database, clock or SystemClock(), agreement, self.workspace, roll)
         self.metrics = health.Metrics()
         self._doors = doors
@@ -140,6 +142,18 @@ class Bot:
         assert self._socket is not None  # noqa: S101  # its caller looked
         with contextlib.suppress(Exception):  # a socket that is gone already needs no goodbye
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt's
+
+    @contextlib.asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """No event is applied and no call to Slack is under way meanwhile: whoever moves the clock needs that.
+
+        An attempt that a jump overtakes would look as if its lease had run out.
+        """
+        async with self._apply.turn, self._deliver.turn:
+            await self.delivery.finish()
+            yield
+        self._apply.wake()
+        self._deliver.wake()
 
     def stalled(self) -> str | None:
         """Why the jobs do not run; None if they do."""

@@ -36,6 +36,8 @@ class Loop:
         self._round = round_
         self._woken = asyncio.Event()
         self._stopping = False
+        self.turn = asyncio.Lock()
+        """Held while a round runs; who holds it keeps the loop at rest."""
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -52,7 +54,7 @@ class Loop:
             await self._woken.wait()
             self._woken.clear()
             try:
-                while not self._stopping and await self._round():
+                while not self._stopping and await self._one_round():
                     pass
             except StorageError as error:
                 _log.warning("the database does not answer", extra={"job": self._name, "reason": str(error)})
@@ -60,6 +62,10 @@ class Loop:
             except Exception:  # noqa: BLE001  # the next tick tries again, whatever it was
                 _log.exception("a job failed and will be tried at its next tick", extra={"job": self._name})
                 await asyncio.sleep(_PAUSE_AFTER_FAULT)
+
+    async def _one_round(self) -> bool:
+        async with self.turn:
+            return not self._stopping and await self._round()
 
 
 async def apply_round(office: Office, outbox_filled: Callable[[], None]) -> bool:

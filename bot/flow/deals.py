@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import credit as crediting
 from bot.domain import money, winning
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from bot.domain.winning import DealLife
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
+
+
+_LARGEST: Final = 2**63 - 1
+"""Minor units that a column holds; only currencies of four decimals can have an amount beyond it."""
 
 
 def card_key(deal_key: str, number: int) -> str:
@@ -193,7 +197,7 @@ def _keep_stage(
 
 
 def _facts(agreement: Agreement, deal: Stored) -> tuple[int | None, str | None, str | None]:
-    """(amount in minor units, currency, owner); no amount where it or its currency is unknown.
+    """(amount in minor units, currency, owner); no amount where it or its currency is unknown, or it is too large.
 
     An amount without a currency is in the agreement's.
     """
@@ -205,6 +209,8 @@ def _facts(agreement: Agreement, deal: Stored) -> tuple[int | None, str | None, 
             minor = money.parse(str(amount), currency).minor
         except FormatError:
             minor = None
+    if minor is not None and abs(minor) > _LARGEST:
+        minor = None
     return minor, currency, deal.record.get("owner_email")
 
 

@@ -39,6 +39,8 @@ def state_person(session: Session, event: Event, data: dict[str, Any]) -> str | 
     was_team = person.record.get("team")
     person.record.merge(data, event.at, event.id)
     get = person.record.get
+    if person.columns.get("slack_user_id") != get("slack_user_id"):
+        person.columns["dm_channel"] = None  # it was another account's
     person.columns |= {
         "described": True,
         "name": get("name"),

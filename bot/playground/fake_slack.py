@@ -8,8 +8,7 @@ request. It listens on loopback only and takes no token that looks real.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
@@ -22,17 +21,20 @@ from bot.playground.handles import ResponseUrls, Triggers
 from bot.playground.interactions import EventResult, Interactions
 from bot.playground.journal import Journal
 from bot.playground.methods import DEFAULT_SCOPES, Api, Settings
-from bot.playground.page import Page, Sample
+from bot.playground.page import Page
 from bot.playground.rates import Limits
 from bot.playground.records import Call, Channel, Ephemeral, Failure, Message, User, View
+from bot.playground.requests import AnyCommand, Explain, Move, Sample, SendEvent, Sent, Tools, as_command
 from bot.playground.socket_mode import SocketHub
 from bot.playground.web_api import WebApi
 from bot.playground.workspace import APP_ID, Workspace
 
-T = TypeVar("T")
-SendEvent = Callable[[dict[str, Any]], Awaitable[tuple[int, str]]]
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-__all__ = ["DEFAULT_SCOPES", "Call", "CommandResult", "EventResult", "FakeSlack", "Sample"]
+T = TypeVar("T")
+
+__all__ = ["DEFAULT_SCOPES", "Call", "CommandResult", "EventResult", "FakeSlack", "Move", "Sample", "Sent"]
 
 
 class FakeSlack:
@@ -43,6 +45,10 @@ class FakeSlack:
     `burst` is how many messages a channel takes at once. `settings` may be changed at any time. Methods that
     name a channel take its id, `name` or `#name`. `ConfigError` for a token that looks real and for a host
     that is not loopback.
+
+    The rest is for the page: `samples` are events to send through `send_event`, `commands` the slash commands of
+    the manifest (with any, others are refused as Slack does), `explain` tells why a message is there, `moves`
+    are ways to move the clock. `now` is asked again after each move.
     """
 
     def __init__(
@@ -61,6 +67,9 @@ class FakeSlack:
         ack_seconds: float = 3.0,
         samples: Sequence[Sample] = (),
         send_event: SendEvent | None = None,
+        commands: Sequence[AnyCommand] = (),
+        explain: Explain | None = None,
+        moves: Sequence[Move] = (),
     ) -> None:
         refuse_real_token("bot_token", bot_token)
         refuse_real_token("app_token", app_token)
@@ -92,7 +101,8 @@ class FakeSlack:
         self._web_api = WebApi(
             api, answers, self.faults, self.journal, bot_token, app_token, self._socket_url
         )
-        self._page = Page(self, answers, tuple(samples), send_event)
+        known = tuple(map(as_command, commands))
+        self._page = Page(self, answers, Tools(tuple(samples), send_event, known, explain, tuple(moves)))
 
     # --- life cycle ---
 

@@ -11,6 +11,7 @@ from bot.errors import NotFoundError, UsageError
 from bot.playground import outgoing
 from bot.playground.blockkit_elements import Found, elements_of, find_elements, with_block_ids
 from bot.playground.delivery import DISPATCH_FAILED, OPERATION_TIMEOUT, CommandResult, Delivery, Transport
+from bot.playground.form_checks import FormError, problem
 from bot.playground.methods.core import wire_message
 from bot.playground.methods.views import wire_view
 from bot.playground.records import Channel, Ephemeral, Json, Message, User, View
@@ -160,7 +161,7 @@ class Interactions:
     ) -> CommandResult:
         """Fill in and submit a modal; `values` is block id → action id → what is entered or chosen.
 
-        `UsageError` for an empty input that is not optional: Slack does not let such a form go.
+        `FormError`, naming each block, for what Slack checks itself: it does not let such a form go.
         """
         user, view = self._person(user_id), self._view(user_id, view_id)
         payload = outgoing.interaction("view_submission", user, self.triggers.issue(user.id))
@@ -311,6 +312,7 @@ def _message_state(shown: Message | Ephemeral, pressed: Found, value: Any) -> Js
 
 def _filled_in(view: View, values: Mapping[str, Mapping[str, Any]]) -> Json:
     state: Json = {}
+    problems: dict[str, str] = {}
     missing = set(values)
     for block in with_block_ids(view.definition["blocks"]):
         missing.discard(block["block_id"])
@@ -322,9 +324,12 @@ def _filled_in(view: View, values: Mapping[str, Mapping[str, Any]]) -> Json:
             ):
                 continue
             held = outgoing.state_of(element, entered.get(action_id))
-            if block["type"] == "input" and not block.get("optional") and outgoing.is_empty(held):
-                raise UsageError(f"{block['block_id']}: this input is not optional and is empty")
+            wrong = problem(block, held)
+            if wrong is not None:
+                problems[block["block_id"]] = wrong
             state.setdefault(block["block_id"], {})[action_id] = held
     if missing:
         raise UsageError(f"values: the view has no block {', '.join(sorted(missing))}")
+    if problems:
+        raise FormError(problems)
     return state

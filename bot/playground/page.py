@@ -1,19 +1,19 @@
-"""The plain page: a small window on the workspace in the browser, and the JSON behind it under `/_/`."""
+"""The page: a window on the workspace in the browser, and the JSON behind it under `/_/`."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
 from bot.errors import WinbellError
-from bot.playground.blockkit_elements import with_block_ids
 from bot.playground.faults import parse_fault
-from bot.playground.records import Ephemeral, Json, Message, User
-from bot.playground.workspace import BOT_USER
+from bot.playground.form_checks import FormError
+from bot.playground.page_reason import reason_json
+from bot.playground.page_state import PageState
+from bot.playground.requests import Sample, as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -21,47 +21,38 @@ if TYPE_CHECKING:
     from bot.playground.answers import Answers
     from bot.playground.delivery import CommandResult
     from bot.playground.fake_slack import FakeSlack
+    from bot.playground.records import Json
+    from bot.playground.requests import Tools
 
-_SHOWN_MESSAGES: Final = 200
+__all__ = ["Page", "Sample"]
+
 _KEEP_ALIVE_SECONDS: Final = 15.0
+_TYPES: Final = {"css": "text/css", "js": "text/javascript"}
 _STATIC: Final = {
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-    "draw.js": "text/javascript",
-    "mrkdwn.js": "text/javascript",
+    name: _TYPES[name.rpartition(".")[2]]
+    for name in (
+        "page.css",
+        "draw.js",
+        "mrkdwn.js",
+        "page.js",
+    )
 }
 # Nothing is loaded from elsewhere, nothing of the page may be framed, and no text can become a script.
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; img-src * data:; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """An event a person may send from the page; `build` makes a fresh body for it."""
-
-    name: str
-    description: str
-    build: Callable[[], dict[str, Any]]
-
-
 class Page:
     """Serves the page. It sees and does only what the person chosen under "Looking as" could."""
 
-    def __init__(
-        self,
-        slack: FakeSlack,
-        answers: Answers,
-        samples: tuple[Sample, ...],
-        send_event: Callable[[dict[str, Any]], Awaitable[tuple[int, str]]] | None,
-    ) -> None:
+    def __init__(self, slack: FakeSlack, answers: Answers, tools: Tools) -> None:
         self._slack = slack
-        self._answers = answers
-        self._samples = samples
-        self._send_event = send_event
+        self._tools = tools
+        self._shown = PageState(slack, answers, tools)
         self._open = True
 
     def add_routes(self, app: web.Application) -> None:
@@ -73,6 +64,7 @@ class Page:
         app.router.add_get("/_/state", self._state)
         app.router.add_get("/_/stream", self._stream)
         app.router.add_get("/_/samples/{number}", self._sample)
+        app.router.add_get("/_/why/{channel}/{ts}", self._why)
         for path, act in (
             ("say", self._say),
             ("press", self._press),
@@ -80,6 +72,7 @@ class Page:
             ("close", self._close_view),
             ("home", self._open_home),
             ("send", self._send),
+            ("move", self._move),
             ("faults", self._faults),
         ):
             app.router.add_post(f"/_/{path}", _action(act))
@@ -102,69 +95,7 @@ class Page:
         return _file(name, _STATIC[name])
 
     async def _state(self, request: web.Request) -> web.Response:
-        people = [
-            user for user in self._slack.workspace.users.values() if not user.is_bot and not user.deleted
-        ]
-        chosen = request.query.get("as", "")
-        known = next((user for user in people if user.id == chosen), people[0] if people else None)
-        state: Json = {
-            "version": self._slack.journal.version,
-            "bot": BOT_USER,
-            "people": [_person(user) for user in people],
-            "names": {user.id: user.name for user in self._slack.workspace.users.values()},
-            "samples": [{"name": one.name, "description": one.description} for one in self._samples],
-            "can_send": self._send_event is not None,
-            "failures": [asdict(one) for one in self._slack.failures[-5:]],
-            "as": known.id if known else None,
-        }
-        state |= self._seen_by(known) if known else {"channels": [], "views": [], "home": None}
-        return web.json_response(state, headers=_HEADERS)
-
-    def _seen_by(self, user: User) -> Json:
-        workspace = self._slack.workspace
-        workspace.dm(user.id) if not workspace.has_dm(user.id) else None
-        own = workspace.ephemerals(user.id)
-        channels = []
-        for channel in workspace.channels.values():
-            if channel.kind != "public" and user.id not in channel.members:
-                continue
-            shown: list[Message | Ephemeral] = [*workspace.messages(channel.id)]
-            shown += [one for one in own if one.channel == channel.id]
-            shown.sort(key=lambda one: float(one.ts))
-            messages = [self._message(one) for one in shown[-_SHOWN_MESSAGES:]]
-            channels.append(
-                {
-                    "id": channel.id,
-                    "name": channel.name,
-                    "kind": channel.kind,
-                    "archived": channel.archived,
-                    "messages": messages,
-                }
-            )
-        home = self._slack.home(user.id)
-        return {
-            "channels": channels,
-            "home": _view(home.id, home.definition, {}) if home else None,
-            "views": [
-                _view(view.id, view.definition, self._answers.view_errors.get(view.id, {}))
-                for view in workspace.stack(user.id)
-            ],
-        }
-
-    def _message(self, one: Message | Ephemeral) -> Json:
-        hidden = isinstance(one, Ephemeral)
-        return {
-            "ts": one.ts,
-            "user": BOT_USER if hidden else one.user,
-            "from_slack": isinstance(one, Ephemeral) and one.source == "slack",
-            "text": one.text,
-            "blocks": with_block_ids(one.blocks),
-            "attachments": one.attachments,
-            "ephemeral": hidden,
-            "edited": one.edited,
-            "thread_ts": one.thread_ts,
-            "reactions": self._slack.workspace.reactions(one.channel, one.ts),
-        }
+        return web.json_response(self._shown.of(request.query.get("as", "")), headers=_HEADERS)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Tell the page of every change; the page then asks for the state."""
@@ -191,6 +122,12 @@ class Page:
             self._slack.say(user, channel, text)
             return {"ok": True}
         command, _, rest = text.partition(" ")
+        known = {name for name, _, _ in self._tools.commands}
+        if known and command not in known:
+            place = self._slack.channel(channel)
+            words = f"{command} is not a valid command. Valid are: {', '.join(sorted(known))}"
+            self._slack.workspace.whisper(place, user, words, "slack")
+            return {"ok": True}
         return _result(await self._slack.slash(command, rest.strip(), user, channel))
 
     async def _press(self, body: Json) -> Json:
@@ -220,18 +157,35 @@ class Page:
 
     async def _sample(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
-        if not number.isdigit() or int(number) >= len(self._samples):
+        if not number.isdigit() or int(number) >= len(self._tools.samples):
             raise web.HTTPNotFound
-        return web.json_response(self._samples[int(number)].build(), headers=_HEADERS)
+        return web.json_response(self._tools.samples[int(number)].build(), headers=_HEADERS)
 
     async def _send(self, body: Json) -> Json:
-        if self._send_event is None:
+        if self._tools.send_event is None:
             raise web.HTTPNotFound(text="no bot takes events here")
         event = body.get("event")
         if not isinstance(event, dict):
             raise web.HTTPBadRequest(text="event: must be an object")
-        status, text = await self._send_event(event)
-        return {"ok": 200 <= status < 300, "status": status, "text": text}
+        sent = as_sent(await self._tools.send_event(event))
+        result: Json = {"ok": 200 <= sent.status < 300, "status": sent.status, "text": sent.answer}
+        return result | ({"request": sent.request} if sent.request else {})
+
+    async def _why(self, request: web.Request) -> web.Response:
+        """Tell why a message is there: `reason` is null for one that the bot keeps nothing about."""
+        if self._tools.explain is None:
+            raise web.HTTPNotFound(text="nobody explains messages here")
+        reason = await self._tools.explain(request.match_info["channel"], request.match_info["ts"])
+        return web.json_response({"reason": reason and reason_json(reason)}, headers=_HEADERS)
+
+    async def _move(self, body: Json) -> Json:
+        name = _word(body, "name")
+        move = next((one for one in self._tools.moves if one.name == name), None)
+        if move is None:
+            raise web.HTTPBadRequest(text="name: there is no such move of the clock")
+        await move.act()
+        self._slack.journal.tell()
+        return {"ok": True, "now": self._slack.now()}
 
     async def _faults(self, body: Json) -> Json:
         if body.get("clear"):
@@ -268,6 +222,9 @@ def _action(act: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], A
             raise web.HTTPBadRequest(text="the body must be an object")
         try:
             answer = await act(body)
+        except FormError as problem:
+            answer = {"ok": False, "error": str(problem), "errors": problem.problems}
+            return web.json_response(answer, status=400, headers=_HEADERS)
         except WinbellError as problem:
             return web.json_response({"ok": False, "error": str(problem)}, status=400, headers=_HEADERS)
         return web.json_response(answer, headers=_HEADERS)
@@ -284,15 +241,6 @@ def _word(body: Mapping[str, Any], name: str) -> str:
 
 def _result(result: CommandResult) -> Json:
     return {"ok": result.acknowledged, "error": result.error, "elapsed": round(result.elapsed, 3)}
-
-
-def _person(user: User) -> Json:
-    return {"id": user.id, "name": user.name, "tz": user.tz}
-
-
-def _view(view_id: str, definition: Json, errors: Mapping[str, str]) -> Json:
-    blocks = with_block_ids(definition["blocks"])
-    return {**definition, "id": view_id, "blocks": blocks, "errors": dict(errors)}
 
 
 def _file(name: str, content_type: str) -> web.Response:

@@ -1,25 +1,38 @@
-"""The seeded story of the local workspace: a made-up company, its people, eight weeks of history, leads that wait."""
+"""The story of the local workspace: Fernwood, a made-up company; its people, its agreement, eight weeks of its past.
+
+Every address ends in `.example`. All times are told in working days before the morning on which the story opens.
+"""
 
 from __future__ import annotations
 
-import itertools
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from bot.playground.page import Sample
+from bot.domain.when import wall_to_instant, zone_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+ZONE: Final = "Europe/Berlin"
+OPENS_AT: Final = time(10, 0)
+"""The wall time at which the story opens, on a working morning."""
 
 AGREEMENT: Final = """\
 name = "Fernwood growth agreement"
 timezone = "Europe/Berlin"
 currency = "EUR"
-admins = ["ops@fernwood.example"]
-conversion = { USD = "0.92" }
+admins = ["noor.haddad@fernwood.example"]
+conversion = { USD = "0.92", GBP = "1.17", JPY = "0.0061" }
 
 [hours]
-always = true            # in the demo it is always working time
+mon = ["09:00-17:30"]
+tue = ["09:00-17:30"]
+wed = ["09:00-17:30"]
+thu = ["09:00-17:30"]
+fri = ["09:00-17:30"]
+sat = []
+sun = []
 
 [stages]
 open = ["discovery", "proposal", "negotiation"]
@@ -28,8 +41,13 @@ lost = ["lost"]
 probability = { discovery = 0.1, proposal = 0.4, negotiation = 0.7 }
 
 [[tier]]
-name = "everyone"
+name = "asked for a demo"
+when = { asset = "Demo request" }
 first_contact_hours = 1
+
+[[tier]]
+name = "everyone"
+first_contact_hours = 2
 
 [reminders]
 channel = "#sales-ops"
@@ -39,214 +57,219 @@ steps = [ { at = "at_risk", to = "owner" }, { at = "breach", to = "owner" } ]
 channel = "#wins"
 """
 
+
+class Person(NamedTuple):
+    """Somebody at Fernwood. `role` is one of an event's roles; the operator has none."""
+
+    email: str
+    name: str
+    role: str | None
+    zone: str
+    team: str | None
+
+
 PEOPLE: Final = (
-    ("maya.okafor@fernwood.example", "Maya Okafor", "sales", "Europe/Berlin"),
-    ("jon.park@fernwood.example", "Jon Park", "sales", "America/New_York"),
-    ("yuki.tanaka@fernwood.example", "Yuki Tanaka", "sales", "Asia/Tokyo"),
-    ("rui.costa@fernwood.example", "Rui Costa", "manager", "Europe/Lisbon"),
-    ("lena.brandt@fernwood.example", "Lena Brandt", "marketing", "Europe/Berlin"),
-    ("ops@fernwood.example", "Noor Haddad", "manager", "Europe/Berlin"),
+    Person("maya.okafor@fernwood.example", "Maya Okafor", "sales", "Europe/Berlin", "Europe"),
+    Person("jon.park@fernwood.example", "Jon Park", "sales", "America/New_York", "Americas"),
+    Person("yuki.tanaka@fernwood.example", "Yuki Tanaka", "sales", "Asia/Tokyo", "Asia"),
+    Person("rui.costa@fernwood.example", "Rui Costa", "manager", "Europe/Lisbon", None),
+    Person("lena.brandt@fernwood.example", "Lena Brandt", "marketing", "Europe/Berlin", None),
+    Person("amara.diallo@fernwood.example", "Amara Diallo", "marketing", "Europe/London", None),
+    Person("noor.haddad@fernwood.example", "Noor Haddad", None, "Europe/Berlin", None),
 )
-MAYA, JON, YUKI = (email for email, _, role, _ in PEOPLE if role == "sales")
+MAYA, JON, YUKI = (person.email for person in PEOPLE if person.role == "sales")
+MANAGER = "rui.costa@fernwood.example"
+OPERATOR = "noor.haddad@fernwood.example"
 
-_COMPANIES: Final = (
-    ("Northwind Robotics", "Dana Reyes", "dana@northwind.example"),
-    ("Alder & Ash", "Tomas Berg", "tomas@alderash.example"),
-    ("Blue Harbour", "Priya Nair", "priya@blueharbour.example"),
-    ("Kestrel Foods", "Ola Lind", "ola@kestrel.example"),
-    ("Marigold Clinics", "Ines Duarte", "ines@marigold.example"),
-    ("Quarry Lane", "Sam Whitfield", "sam@quarrylane.example"),
-    ("Tidewater Freight", "Hana Sato", "hana@tidewater.example"),
-    ("Vantage Optics", "Luc Moreau", "luc@vantage.example"),
+
+class Piece(NamedTuple):
+    """A piece of marketing: its name, the campaign it belongs to, the channel people come by, the kind of touch."""
+
+    asset: str
+    campaign: str | None
+    channel: str
+    kind: str
+
+
+EBOOK = Piece("Warehouse automation ebook", "Spring launch", "paid_search", "download")
+WEBINAR = Piece("Robot picking webinar", "Autumn webinars", "email", "webinar")
+DEMO = Piece("Demo request", None, "organic", "demo_request")
+CALCULATOR = Piece("Fleet calculator", "Spring launch", "organic", "visit")
+FAIR = Piece("Logistics fair Hamburg", "Trade fairs", "event", "event")
+_PIECES: Final = (EBOOK, WEBINAR, DEMO, CALCULATOR, FAIR)
+
+CAMPAIGNS: Final = (
+    ("Spring launch", "paid_search", ("1450.00", "1610.00", "1380.00", "1520.00")),
+    ("Autumn webinars", "email", ("240.00", "240.00", "310.00", "240.00")),
+    ("Trade fairs", "event", ("5200.00", "0.00", "0.00", "2600.00")),
 )
-_ASSETS: Final = (
-    ("Warehouse automation ebook", "spring-launch", "paid_search", "download"),
-    ("Robot picking webinar", "autumn-webinars", "email", "webinar"),
-    ("Demo request", None, "organic", "demo_request"),
-    ("Fleet calculator", "spring-launch", "organic", "visit"),
-)
-_STAGES: Final = ("discovery", "proposal", "negotiation", "won", "lost", "won", "discovery", "proposal")
 
 
-def history(now: datetime) -> Iterator[dict[str, Any]]:
-    """What happened before the demo starts: brought in silently, like an import."""
-    for email, name, role, zone in PEOPLE:
-        manager = "rui.costa@fernwood.example" if role == "sales" else None
-        data = {
-            "email": email,
-            "name": name,
-            "role": role,
-            "timezone": zone,
-            "manager_email": manager,
-            "team": "Europe",
-        }
-        yield _event("person.updated", now - timedelta(days=60), **data)
-    for number, (company, name, email) in enumerate(_COMPANIES):
-        owner = (MAYA, JON, YUKI)[number % 3]
-        came = now - timedelta(days=56 - 6 * number, hours=number)
-        asset, campaign, channel, _ = _ASSETS[number % 4]
-        lead: dict[str, Any] = {
-            "id": f"L-{number}",
-            "name": name,
-            "email": email,
-            "company": company,
-            "owner_email": owner,
-        }
-        lead |= {
-            "asset": asset,
-            "campaign": campaign,
-            "channel": channel,
-            "stage": "sql",
-            "created_at": _text(came),
-        }
-        yield _event("lead.created", came, **lead)
-        call = {
-            "lead_id": f"L-{number}",
-            "kind": "call",
-            "direction": "outbound",
-            "outcome": "connected",
-            "by_email": owner,
-        }
-        yield _event("activity.logged", came + timedelta(minutes=25), **call)
-        for step, (touched, named, way, kind) in enumerate(_ASSETS[: 1 + number % 3]):
-            touch = {"email": email, "asset": touched, "campaign": named, "channel": way, "kind": kind}
-            at = came + timedelta(days=2 + step)
-            yield _event("touch.recorded", at, at=_text(at), **touch)
-        closed = came + timedelta(days=10 + number)
-        deal: dict[str, Any] = {
-            "id": f"D-{number}",
-            "name": f"{company} rollout",
-            "owner_email": owner,
-            "kind": "new",
-        }
-        deal |= {
-            "amount": str(7500 + 2150 * number),
-            "currency": "EUR" if number % 3 else "USD",
-            "stage": _STAGES[number],
-        }
-        deal |= {"contact_emails": [email], "lead_ids": [f"L-{number}"], "created_at": _text(came)}
-        if _STAGES[number] in {"won", "lost"}:
-            deal["closed_at"] = _text(closed)
-        yield _event("deal.updated", closed, **deal)
+class Customer(NamedTuple):
+    """One story of the past. `minutes` to the first call (None: never called), `stage` the deal is in by now."""
+
+    company: str
+    name: str
+    email: str
+    owner: str
+    piece: Piece
+    minutes: int | None
+    amount: str
+    currency: str
+    stage: str
+    days: int
+    """Working days from the lead to the end of its deal."""
 
 
-def opening(now: datetime) -> Iterator[dict[str, Any]]:
-    """What happens as the demo opens: a win to see, a lead that waits, one whose promise is about to run out."""
-    yield _event(
-        "deal.won", now, id="D-2", closed_at=_text(now), contributors=[{"email": JON, "role": "sdr"}]
-    )
-    soon = now - timedelta(minutes=44, seconds=50)
-    lead = {
-        "name": "Freya Holm",
-        "company": "Saltmarsh Energy",
-        "email": "freya@saltmarsh.example",
-        "owner_email": MAYA,
+CUSTOMERS: Final = (
+    Customer("Northwind Robotics", "Dana Reyes", "dana@northwind.example", JON, EBOOK, 22, "12400", "USD", "won", 9),
+    Customer("Alder & Ash", "Tomas Berg", "tomas@alderash.example", MAYA, DEMO, 14, "7900", "EUR", "won", 6),
+    Customer("Blue Harbour", "Priya Nair", "priya@blueharbour.example", YUKI, FAIR, 95, "15200", "EUR", "lost", 12),
+    Customer("Kestrel Foods", "Ola Lind", "ola@kestrel.example", MAYA, WEBINAR, 31, "21800", "EUR", "won", 14),
+    Customer("Marigold Clinics", "Ines Duarte", "ines@marigold.example", MAYA, EBOOK, 48, "5600", "EUR", "lost", 5),
+    Customer("Quarry Lane", "Sam Whitfield", "sam@quarrylane.example", JON, CALCULATOR, 17, "9300", "USD", "won", 11),
+    Customer("Tidewater Freight", "Hana Sato", "hana@tidewater.example", YUKI, DEMO, 40, "2650000", "JPY", "won", 10),
+    Customer("Vantage Optics", "Luc Moreau", "luc@vantage.example", MAYA, FAIR, 130, "18700", "EUR", "won", 13),
+    Customer("Pinewood Paper", "Eva Holt", "eva@pinewood.example", MAYA, EBOOK, 26, "6400", "EUR", "won", 8),
+    Customer("Osprey Cargo", "Ben Okoro", "ben@osprey.example", JON, WEBINAR, None, "11000", "USD", "lost", 9),
+    Customer("Juniper Dairy", "Aino Virta", "aino@juniper.example", MAYA, DEMO, 12, "8800", "EUR", "won", 7),
+    Customer("Silverline Tyres", "Omar Aziz", "omar@silverline.example", YUKI, CALCULATOR, 55, "13900", "EUR", "won", 9),
+    Customer("Cobalt Paints", "Greta Lang", "greta@cobalt.example", MAYA, EBOOK, 33, "10250", "EUR", "won", 7),
+    Customer("Harrier Sports", "Mia Cole", "mia@harrier.example", JON, FAIR, 61, "16400", "USD", "lost", 6),
+    Customer("Larkspur Toys", "Nils Aaen", "nils@larkspur.example", MAYA, WEBINAR, 24, "7150", "EUR", "won", 6),
+    Customer("Meridian Books", "Zoe Hart", "zoe@meridian.example", JON, DEMO, 19, "9900", "GBP", "negotiation", 0),
+    Customer("Hollow Oak Timber", "Finn Rask", "finn@hollowoak.example", JON, EBOOK, 28, "17600", "USD", "negotiation", 0),
+    Customer("Sakura Stationery", "Ren Ito", "ren@sakura.example", YUKI, WEBINAR, 37, "4200000", "JPY", "negotiation", 0),
+    Customer("Copper Kettle", "Lotte Vos", "lotte@copperkettle.example", MAYA, FAIR, 44, "18400", "EUR", "negotiation", 0),
+    Customer("Granite Gym", "Alex Moss", "alex@granitegym.example", JON, CALCULATOR, 21, "12900", "EUR", "negotiation", 0),
+    Customer("Willow Pharma", "Clara Beck", "clara@willow.example", MAYA, DEMO, 16, "24500", "EUR", "proposal", 0),
+    Customer("Orchard Hotels", "Theo Lamb", "theo@orchard.example", JON, WEBINAR, 52, "14300", "USD", "proposal", 0),
+    Customer("Nimbus Air Parts", "Kei Mori", "kei@nimbus.example", YUKI, EBOOK, None, "3100000", "JPY", "discovery", 0),
+    Customer("Fjord Seafood", "Ida Moe", "ida@fjord.example", MAYA, CALCULATOR, 29, "8600", "EUR", "discovery", 0),
+)  # fmt: skip
+EXPANSION: Final = 7
+"""The customer whose second deal the sample "Deal won" tells: Vantage Optics."""
+
+_FIRST_LEAD: Final = 42
+_LAST_OF_PAST: Final = 7
+"""Working days before the opening: the past ends there, and what is told aloud begins."""
+
+
+class Days:
+    """Working days, counted back from the day on which the story opens; wall times are Fernwood's."""
+
+    def __init__(self, opens: datetime) -> None:
+        self._days = [opens.astimezone(_zone()).date()]
+
+    def at(self, back: int, clock: str) -> datetime:
+        """The instant of a wall time, so many working days (Monday to Friday) before the opening."""
+        while len(self._days) <= back:
+            day = self._days[-1] - timedelta(days=1)
+            while day.weekday() > 4:
+                day -= timedelta(days=1)
+            self._days.append(day)
+        return _wall(self._days[back], time.fromisoformat(clock))
+
+
+def opening_near(now: datetime) -> datetime:
+    """The working morning on which the story opens: today's, or the last one where today is none."""
+    day = now.astimezone(_zone()).date()
+    while day.weekday() > 4:
+        day -= timedelta(days=1)
+    return _wall(day, OPENS_AT)
+
+
+def begins(days: Days) -> datetime:
+    """When what is told aloud begins; everything before is brought in silently."""
+    return days.at(_LAST_OF_PAST - 1, "08:30")
+
+
+def history(days: Days) -> Iterator[dict[str, Any]]:
+    """Eight weeks that are over, to be brought in silently, like an import: people, campaigns, leads, deals."""
+    first = days.at(_FIRST_LEAD, "08:00")
+    for person in PEOPLE:
+        manager = MANAGER if person.role == "sales" else None
+        known = {"email": person.email, "name": person.name, "role": person.role, "timezone": person.zone}
+        yield event("person.updated", first, **known, manager_email=manager, team=person.team)
+    for name, channel, weeks in CAMPAIGNS:
+        spent = [
+            {"on": days.at(_FIRST_LEAD - 10 * number, "09:00").date().isoformat(), "amount": amount, "currency": "EUR"}
+            for number, amount in enumerate(weeks)
+        ]
+        assets = [piece.asset for piece in _PIECES if piece.campaign == name]
+        yield event("campaign.updated", days.at(_LAST_OF_PAST, "09:00"), name=name, channel=channel, assets=assets, spend=spent)
+    for number, customer in enumerate(CUSTOMERS):
+        yield from _life(days, number, customer)
+
+
+def _life(days: Days, number: int, customer: Customer) -> Iterator[dict[str, Any]]:
+    """A lead, the first call, what else touched them, their deal."""
+    back = _FIRST_LEAD - number * 3 // 2
+    came = days.at(back, f"{9 + number % 7:02}:{number * 7 % 60:02}")
+    yield event("lead.created", came, **lead(f"L-{number}", customer, customer.piece, came), stage="sql")
+    if customer.minutes is not None:
+        yield called(f"L-{number}", customer.owner, came + timedelta(minutes=customer.minutes))
+    for step in range(1 + number % 3):
+        piece = _PIECES[(number + step) % len(_PIECES)]
+        if piece is not customer.piece and back - step > _LAST_OF_PAST:
+            at = days.at(back - 1 - step, "11:20")
+            told = {"asset": piece.asset, "campaign": piece.campaign, "channel": piece.channel, "kind": piece.kind}
+            yield event("touch.recorded", at, email=customer.email, at=text(at), **told)
+    opened = days.at(back - 1, "14:00")
+    deal = {
+        "id": f"D-{number}",
+        "name": f"{customer.company} rollout",
+        "owner_email": customer.owner,
+        "kind": "new",
+        "amount": customer.amount,
+        "currency": customer.currency,
+        "contact_emails": [customer.email],
+        "lead_ids": [f"L-{number}"],
+        "created_at": text(opened),
     }
-    asset = {"asset": "Warehouse automation ebook", "channel": "paid_search", "stage": "mql"}
-    yield _event("lead.created", soon, id="L-100", created_at=_text(soon), **lead, **asset)
-    fresh = now - timedelta(minutes=5)
-    lead = {
-        "name": "Arun Patel",
-        "company": "Copperfield",
-        "email": "arun@copperfield.example",
-        "owner_email": JON,
+    stage = customer.stage
+    if stage in {"won", "lost"}:
+        yield event("deal.created", opened, **deal, stage="discovery")
+        ended = days.at(back - customer.days, "15:30")
+        yield event(f"deal.{stage}", ended, id=deal["id"], closed_at=text(ended))
+    else:
+        yield event("deal.created", opened, **deal, stage=stage)
+
+
+def lead(key: str, customer: Customer, piece: Piece, came: datetime) -> dict[str, Any]:
+    """What a CRM tells of a new lead."""
+    return {
+        "id": key,
+        "name": customer.name,
+        "company": customer.company,
+        "email": customer.email,
+        "owner_email": customer.owner,
+        "asset": piece.asset,
+        "campaign": piece.campaign,
+        "channel": piece.channel,
+        "created_at": text(came),
     }
-    asset = {"asset": "Robot picking webinar", "channel": "email", "stage": "mql"}
-    yield _event("lead.created", fresh, id="L-101", created_at=_text(fresh), **lead, **asset)
 
 
-def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
-    """Sample events for the page, each made afresh when it is chosen."""
-    numbers = itertools.count(200)
-    latest: dict[str, str] = {"deal": "D-2", "lead": "L-101"}
-
-    def won() -> dict[str, Any]:
-        number = next(numbers)
-        latest["deal"] = f"D-{number}"
-        deal = {
-            "name": "Vantage Optics expansion",
-            "amount": "18400.00",
-            "currency": "EUR",
-            "owner_email": MAYA,
-        }
-        people = {
-            "contact_emails": ["luc@vantage.example"],
-            "lead_ids": ["L-7"],
-            "contributors": [{"email": YUKI, "role": "sales engineer"}],
-        }
-        days = {"created_at": _text(now() - timedelta(days=21)), "closed_at": _text(now())}
-        return _event("deal.won", now(), id=latest["deal"], kind="new", **deal, **people, **days)
-
-    def lead_soon() -> dict[str, Any]:
-        number = next(numbers)
-        latest["lead"] = f"L-{number}"
-        came = now() - timedelta(minutes=59, seconds=50)
-        lead = {"name": "Mira Solberg", "company": "Lantern Works", "email": f"mira{number}@lantern.example"}
-        return _event(
-            "lead.created",
-            now(),
-            id=latest["lead"],
-            created_at=_text(came),
-            owner_email=MAYA,
-            asset="Fleet calculator",
-            **lead,
-        )
-
-    return (
-        Sample("Deal won", "A deal is closed-won: a card in #wins", won),
-        Sample(
-            "Amount corrected",
-            "The last deal's amount is another: its card is corrected",
-            lambda: _event("deal.updated", now(), id=latest["deal"], amount="21250.00", currency="EUR"),
-        ),
-        Sample(
-            "Deal reopened",
-            "The last deal is open again: its card is marked",
-            lambda: _event("deal.reopened", now(), id=latest["deal"], stage="negotiation"),
-        ),
-        Sample(
-            "Deal won again",
-            "The last deal is won after all: a new card that says so",
-            lambda: _event("deal.won", now(), id=latest["deal"], closed_at=_text(now())),
-        ),
-        Sample(
-            "Lead about to wait too long",
-            "Its promise runs out in ten seconds: Maya gets a reminder",
-            lead_soon,
-        ),
-        Sample(
-            "Call logged in the CRM",
-            "The last lead was called: its reminder settles itself",
-            lambda: _event(
-                "activity.logged",
-                now(),
-                lead_id=latest["lead"],
-                kind="call",
-                direction="outbound",
-                outcome="connected",
-                by_email=MAYA,
-            ),
-        ),
-        Sample(
-            "A name that tries to shout",
-            "A customer called <!channel> pings nobody",
-            lambda: _event(
-                "deal.won",
-                now(),
-                id=f"D-{next(numbers)}",
-                name="<!channel> `rm` *bold* & more",
-                amount="1",
-                currency="EUR",
-                owner_email=JON,
-                closed_at=_text(now()),
-            ),
-        ),
-    )
+def called(lead_id: str, by: str, at: datetime) -> dict[str, Any]:
+    """A call that the CRM has logged."""
+    what = {"kind": "call", "direction": "outbound", "outcome": "connected"}
+    return event("activity.logged", at, lead_id=lead_id, by_email=by, at=text(at), **what)
 
 
-def _event(what: str, when: datetime, /, **data: Any) -> dict[str, Any]:
-    return {"type": what, "timestamp": _text(when), "data": data}
+def event(what: str, when: datetime, /, **data: Any) -> dict[str, Any]:
+    """An event as the generic source takes it."""
+    return {"type": what, "timestamp": text(when), "data": data}
 
 
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+def text(at: datetime) -> str:
+    """An instant as events write it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _zone() -> ZoneInfo:
+    return zone_named(ZONE)
+
+
+def _wall(day: date, clock: time) -> datetime:
+    return wall_to_instant(datetime.combine(day, clock), ZONE)

@@ -68,11 +68,12 @@ def add(session: Session, events: Sequence[NewEvent]) -> set[tuple[str, str]]:
     """Store the events that are not there yet, in as few statements as possible; returns (source, id) of the new."""
     new: set[tuple[str, str]] = set()
     for start in range(0, len(events), 500):
-        rows = [_row(event) for event in events[start : start + 500]]
-        unique = list({(row["source"], row["event_id"]): row for row in reversed(rows)}.values())[::-1]
-        ids = insert_new(session, EventRow, unique, "id")
-        if len(ids) == len(unique):
-            new.update((row["source"], row["event_id"]) for row in unique)
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for event in events[start : start + 500]:
+            rows.setdefault((event.source, event.event_id), _row(event))
+        ids = insert_new(session, EventRow, list(rows.values()), "id")
+        if len(ids) == len(rows):
+            new.update(rows)
         elif ids:
             found = session.execute(select(E.source, E.event_id).where(E.id.in_(ids)))
             new.update((source, event_id) for source, event_id in found)

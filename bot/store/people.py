@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from bot.store.sql import insert_new, table_of
 from bot.store.tables import PersonRow
@@ -108,7 +108,13 @@ def found_in_slack(
     session.execute(
         update(PersonRow)
         .where(P.email == email)
-        .values(slack_found_id=slack_id, slack_timezone=zone, slack_checked_at=checked_at)
+        .values(
+            slack_found_id=slack_id,
+            slack_timezone=zone,
+            slack_checked_at=checked_at,
+            # A direct-message channel is one account's; another account must not inherit it.
+            dm_channel=case((P.slack_found_id.is_not_distinct_from(slack_id), P.dm_channel), else_=None),
+        )
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.agreement import Agreement, Rate, Tier, When
 from bot.flow import lead_reports, reports
 from bot.flow.figures import Period
-from bot.store import figures, records, tables
+from bot.store import figures, people, records, tables
 from tests.support.market import NOW, Market
 
 MON = "2026-11-16T09:00:00Z"
@@ -204,6 +204,26 @@ def test_what_is_not_understood_is_kept_and_listed(market):
     }
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("0", "USD", 0),
+        ("-12.5", "USD", -1250),
+        ("1000000", "JPY", 1000000),
+        ("999999999999999.9999", "USD", 10**17),
+        ("-999999999999999.9999", "CLF", None),
+        ("999999999999999.9999", "CLF", None),
+        ("100.5", "JPY", 101),
+    ],
+)
+def test_any_amount_is_booked_or_kept_apart(market, amount, currency, minor):
+    """Zero, negative and huge amounts are booked; one that no column can hold is kept as told."""
+    market.happens("deal.won", TUE, id="D1", amount=amount, currency=currency)
+    assert [win.amount_minor for win in market.wins("D1").values()] == [minor]
+    assert [c.amount_minor for c in market.credits("D1")] == [minor]
+    assert market.rows(tables.DealRow, "amount", "amount_minor") == [(amount, minor)]
+
+
 def test_a_win_keeps_the_rate_of_its_day(database):
     """A win in another currency is converted with the rate in force on its won date."""
     rates = (Rate("EUR", Decimal("1.0")), Rate("EUR", Decimal("1.2"), date(2026, 11, 17)))
@@ -232,3 +252,13 @@ def test_an_import_tells_nothing_older_than_it_was_asked_to(market, since, told)
         market.happens("deal.won", WED, silent=True, announce_since=since, id=deal, amount="1", closed_at=day)
         market.happens("deal.updated", THU, id=deal, amount="2")
     assert [key for key, _ in market.messages()] == [f"win:generic/{deal}:1" for deal in told]
+
+
+def test_another_account_of_the_crm_has_another_channel(market):
+    """When the CRM links somebody to another account, reminders do not go to the one before."""
+    market.happens("person.updated", MON, email=ANA, slack_user_id="U0123456")
+    market.database.write_now(lambda s: people.keep_dm(s, "U0123456", "D1"))
+    market.happens("person.updated", TUE, email=ANA, name="Ana")
+    assert market.ask(people.by_email, [ANA])[ANA].dm_channel == "D1"
+    market.happens("person.updated", WED, email=ANA, slack_user_id="U7654321")
+    assert market.ask(people.by_email, [ANA])[ANA].dm_channel is None

@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
 
-from bot.store import outbox
+from tests.support.outbox import MINUTE, NOW, SECOND, Box, keys
 
-NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 WAITING_STATES = ("pending", "retry")
 ENDS = ("sent", "dead", "cancelled", "stale")
-
-
-class Box:
-    """The outbox of a database, asked and told in transactions of their own."""
-
-    def __init__(self, database: Any) -> None:
-        self._database = database
-
-    def __getattr__(self, name: str) -> Any:
-        """A function of the store, run in a transaction."""
-        return lambda *args, **named: self._database.write_now(
-            lambda s: getattr(outbox, name)(s, *args, **named)
-        )
-
-    def new(
-        self, key: str, target: str = "#wins", *, kind: str = "win", due: datetime = NOW, **ref: Any
-    ) -> Any:
-        """A message that waits."""
-        number = self.put(key=key, kind=kind, target=target, ref=ref, now=NOW, next_at=due)
-        return self.find(number)
-
-    def take(self, message: Any, now: datetime = NOW) -> bool:
-        """Claim a message as it was seen."""
-        return self.claim(message, digest="d1", payload={"text": "x"}, now=now, lease_until=now + 45 * SECOND)
-
-    def deliver(self, key: str, now: datetime = NOW, **named: Any) -> Any:
-        """A message that Slack has."""
-        message = self.by_key(key) or self.new(key, **named)
-        assert self.take(message, now)
-        self.sent(message.id, channel_id="C1", ts="1.000100", digest="d1", now=now)
-        return self.find(message.id)
-
-    def in_state(self, key: str, state: str, **named: Any) -> Any:
-        """A message in any state."""
-        message = self.new(key, **named)
-        self.settle(message.id, state=state, next_at=None, error=None)
-        return self.find(message.id)
+STATES = ("pending", "sending", "retry", "ambiguous", *ENDS)
 
 
 @pytest.fixture
@@ -58,12 +17,7 @@ def box(database) -> Box:
     return Box(database)
 
 
-def keys(found: list[Any]) -> list[str]:
-    """The natural keys."""
-    return [message.key for message in found]
-
-
-@pytest.mark.parametrize("state", outbox_states := ("pending", "sending", "retry", "ambiguous", *ENDS))
+@pytest.mark.parametrize("state", STATES)
 def test_a_key_is_used_once(box, state):
     """A key that was ever used makes no second message, in whatever state the first is."""
     first = box.in_state("win:D1:1", state)
@@ -94,18 +48,6 @@ def test_a_lane_gives_its_oldest(box):
     assert keys(box.to_post(NOW - SECOND)) == []
 
 
-def test_a_lane_waits_for_its_pace(box):
-    """A lane that was used is free again at its instant, and the others are not held up."""
-    box.new("wins")
-    box.new("ops", "#sales-ops")
-    box.occupy("#wins", NOW + SECOND)
-    assert keys(box.to_post(NOW)) == ["ops"]
-    assert keys(box.to_post(NOW + SECOND)) == ["wins", "ops"]
-    box.occupy("#wins", NOW + MINUTE)
-    assert box.free_at("#wins") == NOW + MINUTE
-    assert box.free_at("#never") is None
-
-
 def test_a_lane_whose_message_is_under_way_waits(box):
     """While a post is under way nothing else of its lane is posted; an edit under way holds up no post."""
     first = box.new("first")
@@ -118,7 +60,7 @@ def test_a_lane_whose_message_is_under_way_waits(box):
     assert keys(box.to_post(NOW)) == ["second"]
 
 
-@pytest.mark.parametrize("state", [s for s in outbox_states if s not in WAITING_STATES])
+@pytest.mark.parametrize("state", [s for s in STATES if s not in WAITING_STATES])
 def test_only_waiting_messages_are_posted(box, state):
     """A message in any other state is neither posted nor in the way of the next."""
     box.in_state("first", state, target="#other" if state == "sending" else "#wins")
@@ -183,7 +125,7 @@ def test_a_receipt_needs_an_attempt(box, state):
 
 @pytest.mark.parametrize(
     ("state", "after"),
-    [(s, "pending" if s in {"sent", "cancelled", "stale", "pending"} else s) for s in outbox_states],
+    [(s, "pending" if s in {"sent", "cancelled", "stale", "pending"} else s) for s in STATES],
 )
 def test_what_is_shown_again(box, state, after):
     """A message at rest is shown again; one under way, of unknown fate, to be retried or dead is left to its course."""

@@ -22,7 +22,7 @@ from bot.domain.agreement import Agreement
 from bot.flow import apply, reminders
 from bot.playground.fake_slack import FakeSlack
 from bot.sources.generic import decode_secrets
-from bot.store import clocks, outbox
+from bot.store import clocks
 from bot.wiring import Bot, Doors, Server
 
 if TYPE_CHECKING:
@@ -180,12 +180,9 @@ class World:
         await self.settle()
 
     async def _next(self) -> list[datetime]:
-        def ask(session: Any) -> list[datetime]:
-            found = [clock.next_at for clock in clocks.every(session) if clock.next_at is not None]
-            waiting = outbox.next_wake(session, self.clock.now())
-            return [*found, *([waiting] if waiting else [])]
-
-        return await self.database.read(ask)
+        looks = await self.database.read(lambda s: [clock.next_at for clock in clocks.every(s)])
+        waiting = await self.bot.delivery.next_wake()
+        return [at for at in (*looks, waiting) if at is not None]
 
     # --- Slack ---
 

@@ -1,0 +1,129 @@
+"""Sample events for the page: what a CRM would tell the bot, one click away, each made afresh when it is chosen."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.page import Sample
+from bot.playground.story import CALCULATOR, CUSTOMERS, DEMO, EXPANSION, JON, MAYA, YUKI, called, event, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.playground.story import Piece
+
+Event = dict[str, Any]
+_FIRST_NUMBER = 500
+
+
+class _Crm:
+    """Remembers the deal and the lead that the last samples told of; the next ones go on with them."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._numbers = itertools.count(_FIRST_NUMBER)
+        self._deal = "D-19"
+        self._lead, self._email = "L-207", "mira@lantern.example"
+
+    def won(self) -> Event:
+        self._deal = f"D-{next(self._numbers)}"
+        customer = CUSTOMERS[EXPANSION]
+        now = self._now()
+        return event(
+            "deal.won",
+            now,
+            id=self._deal,
+            name=f"{customer.company} expansion",
+            amount="18400.00",
+            currency="EUR",
+            owner_email=MAYA,
+            kind="expansion",
+            contact_emails=[customer.email],
+            lead_ids=[f"L-{EXPANSION}"],
+            contributors=[{"email": YUKI, "role": "sales engineer"}],
+            created_at=text(now - timedelta(days=21)),
+            closed_at=text(now),
+        )
+
+    def corrected(self) -> Event:
+        return event("deal.updated", self._now(), id=self._deal, amount="21250.00", currency="EUR")
+
+    def reopened(self) -> Event:
+        return event("deal.reopened", self._now(), id=self._deal, stage="negotiation")
+
+    def won_again(self) -> Event:
+        return event("deal.won", self._now(), id=self._deal, closed_at=text(self._now()))
+
+    def deleted(self) -> Event:
+        return event("deal.deleted", self._now(), id=self._deal)
+
+    def arrives(self) -> Event:
+        number = next(self._numbers)
+        self._lead, self._email = f"L-{number}", f"otto{number}@brightfield.example"
+        return self._lead_event(self._now(), DEMO, owner_email=None)
+
+    def assigned(self) -> Event:
+        return event("lead.updated", self._now(), id=self._lead, owner_email=MAYA)
+
+    def soon(self) -> Event:
+        number = next(self._numbers)
+        self._lead, self._email = f"L-{number}", f"otto{number}@brightfield.example"
+        return self._lead_event(self._now() - timedelta(minutes=44, seconds=50), DEMO, owner_email=MAYA)
+
+    def called(self) -> Event:
+        return called(self._lead, MAYA, self._now())
+
+    def comes_back(self) -> Event:
+        self._lead = f"L-{next(self._numbers)}"
+        return self._lead_event(self._now(), CALCULATOR, owner_email=MAYA)
+
+    def spend(self) -> Event:
+        now = self._now()
+        spent = [{"on": now.date().isoformat(), "amount": "320.00", "currency": "EUR"}]
+        return event("campaign.updated", now, name="Spring launch", spend=spent)
+
+    def shouts(self) -> Event:
+        now = self._now()
+        name = "<!channel> `rm` *bold* & more"
+        deal = {"id": f"D-{next(self._numbers)}", "name": name, "amount": "1", "currency": "EUR"}
+        return event("deal.won", now, **deal, owner_email=JON, closed_at=text(now))
+
+    def _lead_event(self, came: datetime, piece: Piece, **more: Any) -> Event:
+        data = {
+            "id": self._lead,
+            "name": "Otto Klee",
+            "company": "Brightfield Solar",
+            "email": self._email,
+            "asset": piece.asset,
+            "campaign": piece.campaign,
+            "channel": piece.channel,
+            "stage": "mql",
+            "created_at": text(came),
+        }
+        return event("lead.created", self._now(), **data, **more)
+
+
+def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
+    """The sample events; `now` is the bot's clock."""
+    crm = _Crm(now)
+    return (
+        Sample("Deal won", "A deal is closed-won: a card in #wins", crm.won),
+        Sample("Amount corrected", "The last deal's amount is another: its card is corrected", crm.corrected),
+        Sample("Deal reopened", "The last deal is open again: its card is marked", crm.reopened),
+        Sample("Deal won again", "The last deal is won after all: a new card that says so", crm.won_again),
+        Sample("Deal deleted", "The last deal is gone from the CRM: its card is marked", crm.deleted),
+        Sample("Lead arrives", "A demo request that nobody owns yet; its hour begins", crm.arrives),
+        Sample("Lead is assigned", "The last lead is Maya's now", crm.assigned),
+        Sample(
+            "Lead about to wait too long",
+            "In ten seconds three quarters of its hour are over: Maya gets a reminder",
+            crm.soon,
+        ),
+        Sample("Lead is called", "The CRM logs a call to the last lead: its reminder settles itself", crm.called),
+        Sample("Lead comes back", "The same address again, by another way: one contact, one clock", crm.comes_back),
+        Sample("Campaign spend", "What a campaign cost on a day", crm.spend),
+        Sample("A name that tries to shout", "A customer called <!channel> pings nobody", crm.shouts),
+    )

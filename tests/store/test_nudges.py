@@ -1,0 +1,104 @@
+"""Reminders and the leads in them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from bot.store import nudges
+from tests.support.outbox import MINUTE, NOW, Box, keys
+
+ANA = "person:ana@seller.example"
+
+
+@pytest.fixture
+def box(database) -> Box:
+    """An empty outbox on each kind of database."""
+    return Box(database)
+
+
+@pytest.fixture
+def do(database):
+    """Runs a function of the store in a transaction."""
+    return lambda function, *args: database.write_now(lambda s: function(s, *args))
+
+
+def nudge(box, key, target=ANA, **named):
+    """A reminder that waits."""
+    return box.new(key, target, kind="nudge", **named)
+
+
+def test_a_reminder_shows_its_leads_the_most_urgent_first(box, do):
+    """The leads of a reminder come in the order of their due instants, each with a button reference of its own."""
+    message = nudge(box, "n1")
+    for lead, minutes in (("g/L1", 3), ("g/L2", 1), ("g/L0", 3)):
+        do(nudges.put_item, message.id, lead, 1, "at_risk:owner", NOW + minutes * MINUTE)
+    items = do(nudges.items_of, message.id)
+    assert [item.lead_key for item in items] == ["g/L2", "g/L0", "g/L1"]
+    assert len({item.ref for item in items}) == 3
+    assert [do(nudges.item_by_ref, item.ref) for item in items] == items
+    assert do(nudges.item_by_ref, "made up") is None
+
+
+def test_a_lead_moves_on_within_its_reminder(box, do):
+    """A later step of the same lead replaces the earlier one; the button keeps its reference."""
+    message = nudge(box, "n1")
+    do(nudges.put_item, message.id, "g/L1", 1, "at_risk:owner", NOW)
+    (before,) = do(nudges.items_of, message.id)
+    do(nudges.put_item, message.id, "g/L1", 1, "breach:owner", NOW + MINUTE)
+    (after,) = do(nudges.items_of, message.id)
+    assert (after.ref, after.step, after.due_at) == (before.ref, "breach:owner", NOW + MINUTE)
+    do(nudges.drop_item, message.id, "g/L2")
+    do(nudges.drop_item, message.id, "g/L1")
+    assert do(nudges.items_of, message.id) == []
+
+
+def test_the_reminders_of_a_contact(box, do):
+    """The reminders that show any of a contact's leads, each once, in the order they were made."""
+    for key, leads in (("n1", ["g/L1", "g/L2"]), ("n2", ["g/L3"]), ("n3", ["g/L2"])):
+        message = nudge(box, key)
+        for lead in leads:
+            do(nudges.put_item, message.id, lead, 1, "at_risk:owner", NOW)
+    assert keys(do(nudges.messages_with, ["g/L1", "g/L2"])) == ["n1", "n3"]
+    assert do(nudges.messages_with, ["g/L9"]) == []
+    assert do(nudges.messages_with, []) == []
+
+
+def test_the_reminder_that_waits(box, do):
+    """The oldest reminder that is not sent yet is the one that takes another lead; a win is none, nor another's."""
+    box.new("win", ANA)
+    nudge(box, "other", "person:ben@seller.example")
+    assert do(nudges.waiting, ANA) is None
+    nudge(box, "n1")
+    nudge(box, "n2")
+    assert do(nudges.waiting, ANA).key == "n1"
+    box.show_again(box.deliver("n1"), NOW)
+    assert do(nudges.waiting, ANA).key == "n2"
+    box.take(box.by_key("n2"))
+    assert do(nudges.waiting, ANA) is None
+
+
+def test_when_reminders_were_sent(box, do):
+    """What was sent to somebody since an instant, that instant counted, oldest first; edits are no reminders."""
+    for number, minutes in ((1, 2), (2, 0), (3, 1)):
+        nudge(box, f"n{number}")
+        box.deliver(f"n{number}", NOW + minutes * MINUTE)
+    nudge(box, "n4", "person:ben@seller.example")
+    box.deliver("n4")
+    box.deliver("win", target=ANA)
+    sent = partial(do, nudges.sent_since, ANA)
+    assert sent(NOW) == [NOW, NOW + MINUTE, NOW + 2 * MINUTE]
+    assert sent(NOW + MINUTE) == [NOW + MINUTE, NOW + 2 * MINUTE]
+
+
+def test_the_latest_reminder(box, do):
+    """The reminder sent last to somebody after an instant; None where there is none, or an edit of it waits."""
+    assert do(nudges.latest, ANA, NOW) is None
+    for number in (1, 2):
+        nudge(box, f"n{number}")
+        box.deliver(f"n{number}", NOW + number * MINUTE)
+    assert do(nudges.latest, ANA, NOW).key == "n2"
+    assert do(nudges.latest, ANA, NOW + 2 * MINUTE) is None
+    box.show_again(box.by_key("n2"), NOW)
+    assert do(nudges.latest, ANA, NOW).key == "n1"
