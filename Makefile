@@ -8,19 +8,21 @@ BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 
 # Options of one run: make unit ARGS="tests/domain -k credit", make unit JOBS=4, make demo ARGS=--help
+# The demo starts from a stage: make demo STAGE=quiet|busy|breach|slack-down
 ARGS ?=
+STAGE ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types imports unit golden format audit pins clean
+.PHONY: help demo test lint types imports unit golden pictures format audit pins clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'PYTHON=python3.12 chooses the Python of a new $(VENV); the present choice is $(PYTHON).'
 
 demo: $(VENV)/run.stamp  ## try Winbell in a local, Slack-like workspace: no account, no token
-	$(BIN)/winbell demo $(ARGS)
+	$(BIN)/winbell demo $(if $(STAGE),--stage $(STAGE)) $(ARGS)
 
 test: lint types imports unit  ## every check and every test, on SQLite and PostgreSQL
 
@@ -39,6 +41,9 @@ unit: $(VENV)/dev.stamp  ## the tests alone (ARGS="tests/domain -k credit", JOBS
 
 golden: $(VENV)/dev.stamp  ## write the golden files anew; then read the difference
 	WINBELL_GOLDEN=write $(BIN)/python -m pytest -k golden $(ARGS)
+
+pictures: $(VENV)/dev.stamp  ## take the pictures of docs/images anew (needs Chromium)
+	WINBELL_BROWSER=required WINBELL_PICTURES=write $(BIN)/python -m pytest tests/browser $(ARGS)
 
 format: $(VENV)/dev.stamp  ## put the code in order: ruff's safe fixes and its format
 	$(BIN)/ruff check --fix

@@ -128,13 +128,16 @@ def demo(
     database: Annotated[
         Path, typer.Option(help="The demo's own database file; started afresh each time.")
     ] = Path("winbell-demo.db"),
+    stage: Annotated[
+        str, typer.Option(help="What is going on when it opens: quiet, busy, breach or slack-down.")
+    ] = "busy",
 ) -> None:
     """Try the whole bot in the browser: no account, no token, nothing leaves this machine."""
     from bot.playground import demo as playground  # noqa: PLC0415  # only the demo needs it
     from bot.wiring import run_loop  # noqa: PLC0415  # Bolt and uvicorn cost start-up
 
-    set_up("WARNING")
-    run_loop(playground.run(port, database, typer.echo))
+    set_up("ERROR")  # what Slack is made to refuse is told on the page
+    run_loop(playground.run(port, database, typer.echo, stage=stage))
 
 
 @app.command()

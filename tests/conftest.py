@@ -17,7 +17,7 @@ settings.register_profile(
 settings.load_profile("winbell")
 
 SETTINGS = ("CLOSE_", "HUBSPOT_", "NUTSHELL_", "PIPEDRIVE_", "SALESFORCE_", "SLACK_", "WINBELL_")
-SWITCHES = {"WINBELL_GOLDEN"}  # of the tests themselves: `make golden`
+SWITCHES = {"WINBELL_BROWSER", "WINBELL_GOLDEN", "WINBELL_PICTURES"}  # of the tests themselves
 
 
 def pytest_configure() -> None:

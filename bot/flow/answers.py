@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.flow import leads
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
     from bot.flow.ports import Office
     from bot.store.database import Session
-    from bot.store.people import Person
 
 Result = Literal["settled", "already", "not yours", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A press of `Contacted`: the button's opaque value and who pressed."""
+    """A press of `Contacted`: the button's opaque value and who pressed; their e-mail where Slack had to be asked."""
 
     ref: str
     slack_id: str
+    email: str | None = None
 
 
 async def answer_contacted(office: Office, press: Press) -> Result:
@@ -36,8 +36,8 @@ async def answer_contacted(office: Office, press: Press) -> Result:
         result == "not yours"
         and await office.database.read(lambda s: people.by_slack_id(s, press.slack_id)) is None
     ):
-        await who_is(office, press.slack_id)
-        result = await office.database.write(lambda s: contacted(s, office.agreement, press, now))
+        known = replace(press, email=await who_is(office, press.slack_id))
+        result = await office.database.write(lambda s: contacted(s, office.agreement, known, now))
     return result
 
 
@@ -55,7 +55,7 @@ def contacted(session: Session, agreement: Agreement, press: Press, now: datetim
     primary = leads.primary_of(session, agreement, contact)
     if primary is None:
         return "gone"
-    if not _may_answer(session, agreement, leads.owner_of(contact, primary), press.slack_id):
+    if not _may_answer(session, agreement, leads.owner_of(contact, primary), press):
         return "not yours"
     clock = clocks.find(session, primary.key, item.cycle)
     if clock is None:
@@ -72,16 +72,13 @@ def contacted(session: Session, agreement: Agreement, press: Press, now: datetim
     return "settled"
 
 
-def _may_answer(session: Session, agreement: Agreement, owner: str | None, slack_id: str) -> bool:
+def _may_answer(session: Session, agreement: Agreement, owner: str | None, press: Press) -> bool:
     """The owner, the owner's manager and the admins; anyone, where no owner with a Slack account is known."""
     if owner is None:
         return True
     person = people.by_email(session, [owner]).get(owner)
-    if person is None or person.slack_id is None or person.slack_id == slack_id:
+    if person is None or person.slack_id is None or person.slack_id == press.slack_id:
         return True
-    other = people.by_slack_id(session, slack_id)
-    return other is not None and _stands_above(agreement, person, other)
-
-
-def _stands_above(agreement: Agreement, person: Person, other: Person) -> bool:
-    return other.email == person.manager_email or other.email in agreement.admins
+    presser = people.by_slack_id(session, press.slack_id)
+    email = presser.email if presser is not None else press.email
+    return email is not None and (email == person.manager_email or email in agreement.admins)

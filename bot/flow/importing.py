@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.flow import apply
 from bot.flow.accept import as_rows
+from bot.flow.apply import Applied
 from bot.sources.importing import ImportMap, bounded_lines, parse_map, read_rows
 from bot.store import inbox
 
@@ -112,8 +113,8 @@ async def bring_in(
     if chunk:
         await _store(office, list(chunk), announce_since, done)
         progress(len(chunk))
-    while (applied := await apply.apply_waiting(office, limit=CHUNK)).applied:
-        done.set_aside += applied.failed
+    while (applied := await apply.apply_waiting(office, limit=CHUNK)) != Applied(0, 0):
+        done.set_aside += applied.failed  # a batch of nothing but failures is passed, too
     return done
 
 

@@ -54,12 +54,12 @@ def settle_contact(
         return
     known = clocks.of_leads(session, keys)
     start = _earliest(session, agreement, contact, teams)
-    for clock in known:
-        if start is None or clock.lead_key != start.lead.key:
-            clocks.remove(session, clock.lead_key)
+    gone = [clock for clock in known if start is None or clock.lead_key != start.lead.key]
+    for clock in gone:
+        clocks.remove(session, clock.lead_key)
+    if gone:
+        _show_again(session, contact, now)
     if start is None:
-        if known:
-            _show_again(session, contact, now)
         return
     before = next((clock for clock in known if clock.lead_key == start.lead.key), None)
     after = _computed(session, agreement, contact, start, before, now)

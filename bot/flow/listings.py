@@ -68,7 +68,7 @@ async def apply_all(office: Office) -> Applied:
     while True:
         done = await apply_waiting(office)
         applied, failed = applied + done.applied, failed + done.failed
-        if not done.applied:
+        if done == Applied(0, 0):  # a batch of nothing but failures is passed, too
             return Applied(applied, failed)
 
 

@@ -73,9 +73,9 @@ def people_named(session: Session, message: Message) -> set[str]:
         found.update(email for email in (win.owner_email, win.announced_owner) if email) if win else None
     if message.kind == "nudge" and not message.target.startswith("person:"):
         for item in nudges.items_of(session, message.id):
-            clock = clocks.find(session, item.lead_key, item.cycle)
-            if clock is not None and clock.owner_email:
-                found.add(clock.owner_email)
+            contact = records.contact_of(session, lead_keys=[item.lead_key])
+            theirs = clocks.of_leads(session, contact.lead_keys)
+            found.update(clock.owner_email for clock in theirs if clock.owner_email)
     return found
 
 
@@ -193,31 +193,38 @@ def named(known: dict[str, Person], email: str) -> Named:
     return Named(email, person.name if person else None, person.slack_id if person else None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A lead in a reminder: `key` is the one under which its contact is shown now."""
+
+    item: NudgeItem
+    key: str
+    lead: NudgeLead
+
+
 def _prepare_nudge(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
     items = nudges.items_of(session, message.id)
+    lines = _lines(session, agreement, items, now)
+    target, zone = _receiver(session, agreement, message)
     if message.ts is None:
-        target, zone = _receiver(session, agreement, message)
-        shown = [
-            (item, lead) for item in items if (lead := _lead(session, agreement, item, now)) and _waits(lead)
-        ]
-        if not shown:
+        lines = [line for line in lines if _waits(line.lead)]
+        if not lines:
             return Drop("every lead in it was answered before it was sent")
         until = _held(session, agreement, target, zone, now)
         if until is not None:
             return Hold(until)
         for item in items:
-            if item not in [kept for kept, _ in shown]:
+            if item not in [line.item for line in lines]:
                 nudges.drop_item(session, message.id, item.lead_key)
     else:
-        target, zone = message.target, _receiver(session, agreement, message)[1]
-        shown = [(item, lead) for item in items if (lead := _lead(session, agreement, item, now))]
+        target = message.target
+    drawn = [line.lead for line in lines[:LEADS_SHOWN]]
     to_channel = not target.startswith("person:")
-    owners = _owners(session, [item for item, _ in shown]) if to_channel else {}
-    drawn = [
-        lead if not to_channel else _with_owner(lead, owners.get(item.lead_key))
-        for item, lead in shown[:LEADS_SHOWN]
-    ]
-    facts = Nudge(to_channel=to_channel, zone=zone, leads=tuple(drawn), more=max(0, len(shown) - LEADS_SHOWN))
+    if to_channel:
+        owners = _owners(session, lines)
+        drawn = [replace(line.lead, owner=owners.get(line.key)) for line in lines[:LEADS_SHOWN]]
+    more = sum(_waits(line.lead) for line in lines[LEADS_SHOWN:])
+    facts = Nudge(to_channel=to_channel, zone=zone, leads=tuple(drawn), more=more)
     return Ready(nudge.nudge(facts), target)
 
 
@@ -250,11 +257,21 @@ def _waits(lead: NudgeLead) -> bool:
     return lead.state in {"at_risk", "breached"}
 
 
-def _lead(session: Session, agreement: Agreement, item: NudgeItem, now: datetime) -> NudgeLead | None:
-    contact = records.contact_of(session, lead_keys=[item.lead_key])
-    primary = leads.primary_of(session, agreement, contact)
-    if primary is None:
-        return None
+def _lines(session: Session, agreement: Agreement, items: list[NudgeItem], now: datetime) -> list[_Line]:
+    """The leads of a reminder as they are now; those that turned out to be one contact are one."""
+    lines: dict[str, _Line] = {}
+    for item in items:
+        contact = records.contact_of(session, lead_keys=[item.lead_key])
+        primary = leads.primary_of(session, agreement, contact)
+        if primary is not None and primary.key not in lines:
+            lead = _lead(session, item, contact, primary, now)
+            lines[primary.key] = _Line(item, primary.key, lead)
+    return list(lines.values())
+
+
+def _lead(
+    session: Session, item: NudgeItem, contact: records.Contact, primary: records.Stored, now: datetime
+) -> NudgeLead:
     clock = clocks.find(session, primary.key, item.cycle)
     shown = _survivor(contact, primary)
     get = shown.record.get
@@ -296,12 +313,8 @@ def _survivor(contact: records.Contact, lead: records.Stored) -> records.Stored:
     return lead
 
 
-def _owners(session: Session, items: list[NudgeItem]) -> dict[str, Named]:
-    found = {item.lead_key: clocks.find(session, item.lead_key, item.cycle) for item in items}
+def _owners(session: Session, lines: list[_Line]) -> dict[str, Named]:
+    found = {line.key: clocks.find(session, line.key, line.item.cycle) for line in lines}
     emails = {key: clock.owner_email for key, clock in found.items() if clock and clock.owner_email}
     known = people.by_email(session, emails.values())
     return {key: named(known, email) for key, email in emails.items()}
-
-
-def _with_owner(lead: NudgeLead, owner: Named | None) -> NudgeLead:
-    return replace(lead, owner=owner)

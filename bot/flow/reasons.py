@@ -50,7 +50,8 @@ class Fact:
 class Reason:
     """Why a message is there. Instants are UTC; `events` are the newest 10, newest first.
 
-    `tries` are the attempts since the last success. `rule` is one plain sentence; `facts` are what it looked at, lead by lead for a reminder.
+    `tries` are the attempts since the last success. `rule` is one plain sentence; `facts` are what it looked at, lead
+    by lead for a reminder.
     """
 
     number: int

@@ -259,7 +259,8 @@ def _closing_figures(
         is not None
     ]
     cycles = [days for deal in won if (days := _cycle(deal, agreement)) is not None]
-    scale = 10 ** (digits(agreement.currency) or 0)
+    places = digits(agreement.currency) or 0
+    scale = 10**places
     velocity = None
     if amounts and cycles:
         velocity = figures.velocity_per_day(
@@ -267,6 +268,7 @@ def _closing_figures(
             Fraction(sum(amounts), len(amounts) * scale),
             Fraction(len(won), len(closed)),
             Fraction(sum(cycles, Fraction(0)), len(cycles)),
+            digits=places,
         )
     return {
         "velocity_per_day": None if velocity is None else format(velocity, "f"),

@@ -8,8 +8,11 @@ import hmac
 import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
+
+from bot.playground.requests import Sent
 
 if TYPE_CHECKING:
     from bot.clock import Clock
@@ -31,17 +34,24 @@ class Crm:
         """The secret as the bot's settings take it."""
         return "whsec_" + base64.b64encode(self._key).decode()
 
-    async def send(self, event: dict[str, Any]) -> tuple[int, str]:
-        """Sign an event and post it: (status, answer); 503 where the bot does not answer."""
-        body = json.dumps(event, ensure_ascii=False).encode()
+    async def send(self, event: dict[str, Any]) -> Sent:
+        """Sign an event and post it; the answer is 503 where the bot does not answer."""
+        text = json.dumps(event, ensure_ascii=False, indent=2)
+        body = text.encode()
+        headers = self._headers(body)
+        lines = [
+            f"POST {urlsplit(self.url).path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
+        request = "\n".join([*lines, "", text])
         try:
             async with (
                 aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as http,
-                http.post(self.url, data=body, headers=self._headers(body)) as answer,
+                http.post(self.url, data=body, headers=headers) as answer,
             ):
-                return answer.status, await answer.text()
+                return Sent(request, answer.status, await answer.text())
         except (TimeoutError, aiohttp.ClientError) as error:
-            return 503, f"the bot does not answer ({type(error).__name__})"
+            return Sent(request, 503, f"the bot does not answer ({type(error).__name__})")
 
     def _headers(self, body: bytes) -> dict[str, str]:
         event_id = f"demo-{secrets.token_hex(8)}"

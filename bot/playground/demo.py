@@ -2,94 +2,210 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-
-import aiohttp
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from bot import wiring
-from bot.clock import SystemClock
-from bot.errors import ConfigError
+from bot.clock import OffsetClock, SystemClock
+from bot.errors import AlreadyRunningError, ConfigError, StorageError
 from bot.flow import apply
 from bot.flow.accept import as_rows
+from bot.flow.reasons import reason_of
 from bot.groundwork import open_database, parse_agreement
-from bot.playground import story
+from bot.playground import stages, story
+from bot.playground.crm import Crm
 from bot.playground.fake_slack import FakeSlack
+from bot.playground.samples import samples
+from bot.playground.travel import Travel, moves
 from bot.sources import generic
-from bot.store import inbox
+from bot.store import inbox, people
 from bot.store.database import Database
+from handlers.commands import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SWEEP_SECONDS = 2.0
+    from bot.clock import Clock
+    from bot.flow.ports import Office
+    from bot.flow.reasons import Reason
+    from bot.playground.records import Message
+    from bot.playground.stages import Moment, Stage
+
+DEFAULT_STAGE: Final = "busy"
+SWEEP_SECONDS: Final = 2.0
 """The demo looks for due reminders more often, so that nobody waits for them."""
+_AT_ONCE: Final = 100
 
 
-async def run(port: int, path: Path, say: Callable[[str], None]) -> None:
+async def run(port: int, path: Path, say: Callable[[str], None], *, stage: str = DEFAULT_STAGE) -> None:
     """Run until Ctrl-C. The database file at `path` is the demo's own and is started afresh.
 
-    Raises AlreadyRunningError if another demo uses the file, ConfigError if the port is taken.
+    Raises UsageError for an unknown stage, ConfigError if the port is taken or the file is not a demo's, and
+    AlreadyRunningError if another demo uses the file.
     """
-    clock = SystemClock()
-    _start_afresh(path)
-    parsed = parse_agreement(story.AGREEMENT, "the demo's agreement", clock.now())
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    signing_secret = secrets.token_hex(16)
-    address: dict[str, str] = {}
+    await Demo(port, path, stages.stage_named(stage)).run(say)
 
-    async def send_event(event: dict[str, Any]) -> tuple[int, str]:
-        return await _post(address["hooks"], secret, event)
 
-    slack = FakeSlack(
-        signing_secret=signing_secret, port=port, samples=story.samples(clock.now), send_event=send_event
-    )
-    for email, name, _, zone in story.PEOPLE:
-        slack.add_user(name=name, email=email, tz=zone)
-    for channel in ("wins", "sales-ops"):
-        slack.add_channel(channel)
-    await slack.start()
-    database = open_database(f"sqlite:///{path}", serve=True)
-    try:
+class Demo:
+    """One local workspace: the stand-in for Slack, the bot, a CRM, and the clock that all of them share."""
+
+    def __init__(self, port: int, path: Path, stage: Stage, base: Clock | None = None) -> None:
+        """With port 0 the page opens on a free one. The story opens on the working morning that `base` is near."""
+        base = base or SystemClock()
+        self._port = port
+        self._path = path
+        self._stage = stage
+        self._opens = story.opening_near(base.now())
+        self._days = story.Days(self._opens)
+        self._bot: wiring.Bot | None = None
+        self._travel: Travel | None = None
+        self._accounts: dict[str, str] = {}
+        self._signing_secret = secrets.token_hex(16)
+        self.clock = OffsetClock(base, story.begins(self._days))
+        self.crm = Crm(self.clock)
+        self.slack = FakeSlack(
+            signing_secret=self._signing_secret,
+            port=port,
+            now=self._seconds,
+            samples=samples(self.clock.now),
+            send_event=self.crm.send,
+            commands=COMMANDS,
+            explain=self.explain,
+            moves=moves(self.move),
+            waiting=self.waiting,
+        )
+        self.slack.signing_clock = self._seconds
+
+    @property
+    def office(self) -> Office:
+        """What the bot works with. Raises ConfigError while the workspace is still opening."""
+        if self._bot is None:
+            raise ConfigError("the workspace is still opening; try again in a moment")
+        return self._bot.office
+
+    def _seconds(self) -> float:
+        return self.clock.now().timestamp()
+
+    async def run(self, say: Callable[[str], None]) -> None:
+        """Open the page, tell the story, serve until a signal comes or the task is cancelled."""
+        await self._open_page()
+        try:
+            _start_afresh(self._path)
+            database = open_database(f"sqlite:///{self._path}", serve=True)
+            try:
+                await self._serve(database, say)
+            finally:
+                database.close()
+        finally:
+            await self.slack.stop()
+
+    async def _open_page(self) -> None:
+        try:
+            await self.slack.start()
+        except ConfigError as error:
+            raise ConfigError(
+                f"port {self._port} is taken, perhaps by another demo; choose another with --port "
+                f"{self._port + 1}, or --port 0 for any free one"
+            ) from error
+
+    async def _serve(self, database: Database, say: Callable[[str], None]) -> None:
+        for person in story.PEOPLE:
+            self._accounts[person.email] = self.slack.add_user(
+                name=person.name, email=person.email, tz=person.zone
+            )
+        for channel in ("wins", "sales-ops"):
+            self.slack.add_channel(channel)
+        parsed = parse_agreement(story.AGREEMENT, "the demo's agreement", self.clock.now())
         doors = wiring.Doors(
             bot_token="xoxb-demo",  # noqa: S106  # the stand-in's
             app_token=None,
-            signing_secret=signing_secret,
-            api_url=slack.api_url,
-            webhook_secrets=generic.decode_secrets(secret),
+            signing_secret=self._signing_secret,
+            api_url=self.slack.api_url,
+            webhook_secrets=generic.decode_secrets(self.crm.secret),
             webhook_token=None,
             command_prefix="",
         )
-        bot = wiring.Bot(database, parsed.agreement, doors, clock=clock, sweep_seconds=SWEEP_SECONDS)
+        bot = wiring.Bot(database, parsed.agreement, doors, clock=self.clock, sweep_seconds=SWEEP_SECONDS)
         await wiring.adopt_agreement(bot, parsed, story.AGREEMENT)
-        await _bring_in_history(bot)
+        await _bring_in(bot, list(story.history(self._days)))
 
         async def ready(bot_port: int) -> None:
             base = f"http://127.0.0.1:{bot_port}"
-            slack.connect_http(f"{base}/slack/events")
-            address["hooks"] = f"{base}/hooks/generic"
-            for event in story.opening(clock.now()):
-                await send_event(event)
-            say(f"Winbell's local workspace is open: {slack.url}")
+            self.slack.connect_http(f"{base}/slack/events")
+            self.crm.url = f"{base}/hooks/generic"
+            travel = Travel(bot, self.clock)
+            for moment in stages.moments(self._stage, self._days):
+                await self._happens(travel, moment)
+            await travel.move_to(self._opens)
+            self._bot, self._travel = bot, travel
+            say(f"Winbell's local workspace is open: {self.slack.url}")
+            say(f"It starts from the stage {self._stage.name}: {self._stage.description}.")
             say("Press Ctrl-C to close it. Nothing leaves this machine.")
 
         await wiring.run(bot, "127.0.0.1", 0, ready)
-    finally:
-        database.close()
-        await slack.stop()
+
+    async def _happens(self, travel: Travel, moment: Moment) -> None:
+        """One moment of the story: time passes up to it, it happens, and what follows from it follows."""
+        await travel.move_to(moment.at)
+        if moment.fault is not None:
+            self.slack.fail_always(*moment.fault)
+        if moment.event is not None:
+            sent = await self.crm.send(moment.event)
+            if sent.status != 202:
+                raise ConfigError(f"the story cannot be told ({sent.status}: {sent.answer})")
+        if moment.pressed_by is not None:
+            await self._press(self._accounts[moment.pressed_by])
+
+    async def _press(self, user: str) -> None:
+        """Somebody presses the first button of their newest reminder."""
+        for message in reversed(self.slack.messages(self.slack.dm(user))):
+            button = _first_button(message)
+            if button is not None:
+                choice = {"value": button["value"], "block_id": button["block_id"]}
+                await self.slack.press(message.channel, message.ts, button["action_id"], user, **choice)
+                return
+
+    # --- what the page asks ---
+
+    async def move(self, what: str) -> None:
+        """Move the time (`bot.playground.travel.MOVES`). Raises ConfigError while the workspace is still opening."""
+        if self._travel is None:
+            raise ConfigError("the workspace is still opening; try again in a moment")
+        await self._travel.move(what)
+
+    async def waiting(self) -> int:
+        """How many messages Slack should show and does not."""
+        return await self._travel.waiting() if self._travel is not None else 0
+
+    async def explain(self, channel_id: str, ts: str) -> Reason | None:
+        """Why a message is there; None for one that is not the bot's."""
+        if self._bot is None:
+            return None
+        return await self._bot.office.database.read(partial(reason_of, channel_id=channel_id, ts=ts))
+
+
+def _first_button(message: Message) -> dict[str, Any] | None:
+    for block in message.blocks:
+        if block["type"] == "actions":
+            return {**block["elements"][0], "block_id": block["block_id"]}
+    return None
 
 
 def _start_afresh(path: Path) -> None:
-    """Remove the last demo's database, unless a demo is using it."""
+    """Remove the last demo's database, unless a demo is using it or it is not a demo's."""
+    if not path.exists():
+        return
     database = Database(f"sqlite:///{path}")
     try:
-        database.claim()
+        _claim(database, path)
+        if path.stat().st_size and not _is_a_demo(database):
+            raise ConfigError(
+                f"{path} is there already and is not a demo's database; give another with --database"
+            )
         for suffix in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).unlink()
@@ -101,41 +217,35 @@ def _start_afresh(path: Path) -> None:
         database.close()
 
 
-async def _bring_in_history(bot: wiring.Bot) -> None:
+def _claim(database: Database, path: Path) -> None:
+    try:
+        database.claim()
+    except AlreadyRunningError:
+        raise AlreadyRunningError(
+            f"another demo uses {path}; close it first, or give this one its own file with --database"
+        ) from None
+
+
+def _is_a_demo(database: Database) -> bool:
+    """Whether Fernwood's operator is known there: a database of a real company is never thrown away."""
+    try:
+        known = database.read_now(lambda s: people.by_email(s, [story.OPERATOR]))
+    except StorageError:
+        return False
+    return story.OPERATOR in known
+
+
+async def _bring_in(bot: wiring.Bot, told: list[dict[str, Any]]) -> None:
     """The past, silently, through the same inbox as everything else."""
-    now = bot.office.clock.now()
+    office = bot.office
+    now = office.clock.now()
     events = [
         event
-        for number, told in enumerate(story.history(now))
+        for number, one in enumerate(told)
         for event in generic.parse(
-            json.dumps(told).encode(), delivery_id=f"story-{number}", content_type="application/json"
+            json.dumps(one).encode(), delivery_id=f"story-{number}", content_type="application/json"
         )
     ]
-    rows = as_rows("generic", events, now, silent=True)
-    await bot.office.database.insert(lambda s: inbox.add(s, rows))
-    while (await apply.apply_waiting(bot.office, limit=100)).applied:
+    await office.database.insert(lambda s: inbox.add(s, as_rows("generic", events, now, silent=True)))
+    while (await apply.apply_waiting(office, limit=_AT_ONCE)).applied:
         pass
-
-
-async def _post(url: str, secret: str, event: dict[str, Any]) -> tuple[int, str]:
-    """Sign an event as a CRM would, and post it."""
-    body = json.dumps(event, ensure_ascii=False).encode()
-    event_id = f"demo-{secrets.token_hex(8)}"
-    timestamp = str(int(SystemClock().now().timestamp()))
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    mac = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": event_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": "v1," + base64.b64encode(mac).decode(),
-    }
-    timeout = aiohttp.ClientTimeout(total=10)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as http,
-            http.post(url, data=body, headers=headers) as answer,
-        ):
-            return answer.status, await answer.text()
-    except (TimeoutError, aiohttp.ClientError) as error:
-        return 503, f"the bot does not answer ({type(error).__name__})"

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.errors import ConfigError, NotFoundError
 from bot.playground.answers import Answers
+from bot.playground.backlog import Waiting, add_route
 from bot.playground.delivery import CommandResult, HttpTransport, Transport
 from bot.playground.faults import Faults, parse_fault
 from bot.playground.guards import is_local_host_header, refuse_real_token, require_loopback
@@ -48,7 +49,8 @@ class FakeSlack:
 
     The rest is for the page: `samples` are events to send through `send_event`, `commands` the slash commands of
     the manifest (with any, others are refused as Slack does), `explain` tells why a message is there, `moves`
-    are ways to move the clock. `now` is asked again after each move.
+    are ways to move the clock, `waiting` counts the messages that the bot has not brought to Slack yet. `now` is
+    asked again after each move.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class FakeSlack:
         commands: Sequence[AnyCommand] = (),
         explain: Explain | None = None,
         moves: Sequence[Move] = (),
+        waiting: Waiting | None = None,
     ) -> None:
         refuse_real_token("bot_token", bot_token)
         refuse_real_token("app_token", app_token)
@@ -81,6 +84,7 @@ class FakeSlack:
         self.journal = Journal(now)
         self.workspace = Workspace(now, self.journal.tell)
         self.faults = Faults()
+        self._waiting = waiting
         self.limits = Limits(now, burst=burst, enabled=rate_limit)
         self.sockets = SocketHub(self.journal.tell)
         self._http = HttpTransport(signing_secret, lambda: self.signing_clock())  # noqa: PLW0108 - it may change
@@ -113,6 +117,8 @@ class FakeSlack:
         app.router.add_post("/actions/{team}/{app}/{token}", self._web_api.handle_response_url)
         app.router.add_get("/link/", self.sockets.handle)
         self._page.add_routes(app)
+        if self._waiting is not None:
+            add_route(app, self._waiting, self.faults)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, self._host, self._port)

@@ -73,6 +73,10 @@ class Faults:
             self._next.pop(method, None)
             self._always.pop(method, None)
 
+    def lasting(self) -> list[tuple[str, str]]:
+        """The faults that last until `clear`: (method, kind)."""
+        return [(method, fault.kind) for method, fault in self._always.items()]
+
     def take(self, method: str) -> Fault | None:
         """Return the fault for this call, and count it."""
         for name in (method, EVERY_METHOD):

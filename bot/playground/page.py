@@ -31,10 +31,27 @@ _TYPES: Final = {"css": "text/css", "js": "text/javascript"}
 _STATIC: Final = {
     name: _TYPES[name.rpartition(".")[2]]
     for name in (
+        "blocks.css",
         "page.css",
-        "draw.js",
+        "panel.css",
+        "backlog.js",
+        "blocks.js",
+        "chart.js",
+        "composer.js",
+        "dates.js",
+        "dom.js",
+        "elements.js",
+        "emoji.js",
+        "markdown.js",
+        "menu.js",
+        "message.js",
+        "modal.js",
         "mrkdwn.js",
         "page.js",
+        "panel.js",
+        "places.js",
+        "rich.js",
+        "why.js",
     )
 }
 # Nothing is loaded from elsewhere, nothing of the page may be framed, and no text can become a script.

@@ -6,7 +6,7 @@ import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.page import Sample
+from bot.playground.requests import Sample
 from bot.playground.story import CALCULATOR, CUSTOMERS, DEMO, EXPANSION, JON, MAYA, YUKI, called, event, text
 
 if TYPE_CHECKING:
@@ -122,8 +122,14 @@ def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
             "In ten seconds three quarters of its hour are over: Maya gets a reminder",
             crm.soon,
         ),
-        Sample("Lead is called", "The CRM logs a call to the last lead: its reminder settles itself", crm.called),
-        Sample("Lead comes back", "The same address again, by another way: one contact, one clock", crm.comes_back),
+        Sample(
+            "Lead is called", "The CRM logs a call to the last lead: its reminder settles itself", crm.called
+        ),
+        Sample(
+            "Lead comes back",
+            "The same address again, by another way: one contact, one clock",
+            crm.comes_back,
+        ),
         Sample("Campaign spend", "What a campaign cost on a day", crm.spend),
         Sample("A name that tries to shout", "A customer called <!channel> pings nobody", crm.shouts),
     )

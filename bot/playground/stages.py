@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import UsageError
 from bot.playground.story import (
     CALCULATOR,
-    CUSTOMERS,
     DEMO,
     EBOOK,
     FAIR,
     JON,
     MAYA,
-    OPERATOR,
     WEBINAR,
     YUKI,
     Customer,
@@ -117,7 +114,9 @@ def _wins(days: Days) -> Iterator[Moment]:
 
 def _answered(days: Days) -> Iterator[Moment]:
     """Leads that were contacted in time, late, and by a press that the CRM does not know of yet."""
-    yield _comes(days, "L-101", ("Lighthouse Radio", "Tess Monk", "tess@lighthouse.example"), MAYA, EBOOK, (1, "13:10"))
+    yield _comes(
+        days, "L-101", ("Lighthouse Radio", "Tess Monk", "tess@lighthouse.example"), MAYA, EBOOK, (1, "13:10")
+    )
     yield _called(days, "L-101", MAYA, (1, "13:25"))
     yield _comes(days, "L-102", ("Poppy Seeds", "Hugo Blum", "hugo@poppy.example"), MAYA, DEMO, (1, "10:30"))
     yield _called(days, "L-102", MAYA, (1, "12:40"))
@@ -131,7 +130,12 @@ def _away(days: Days) -> Iterator[Moment]:
     yield Moment(
         gone,
         event(
-            "person.updated", gone, email=YUKI, away_from=text(gone), away_until=text(back), delegate_email=MAYA
+            "person.updated",
+            gone,
+            email=YUKI,
+            away_from=text(gone),
+            away_until=text(back),
+            delegate_email=MAYA,
         ),
     )
 
@@ -139,15 +143,30 @@ def _away(days: Days) -> Iterator[Moment]:
 def _waiting(days: Days) -> Iterator[Moment]:
     """Leads that wait: breached, at risk, about to breach, in another night, nobody's, and one who came twice."""
     yield _comes(days, "L-201", ("Tern Logistics", "Ana Ruiz", "ana@tern.example"), MAYA, DEMO, (1, "14:00"))
-    yield _comes(days, "L-202", ("Cedar & Sons", "Lee Wong", "lee@cedar.example"), YUKI, WEBINAR, (1, "10:00"))
-    yield _comes(days, "L-203", ("Bluebird Post", "Max Dean", "max@bluebird.example"), JON, WEBINAR, (1, "16:00"))
+    yield _comes(
+        days, "L-202", ("Cedar & Sons", "Lee Wong", "lee@cedar.example"), YUKI, WEBINAR, (1, "10:00")
+    )
+    yield _comes(
+        days, "L-203", ("Bluebird Post", "Max Dean", "max@bluebird.example"), JON, WEBINAR, (1, "16:00")
+    )
     twice = ("Copperfield", "Arun Patel", "arun@copperfield.example")
-    yield _comes(days, "L-204", twice, MAYA, DEMO, (1, "16:45"))
+    yield _comes(days, "L-204", twice, MAYA, WEBINAR, (1, "16:45"))
     yield _comes(days, "L-205", twice, MAYA, CALCULATOR, (0, "09:20"))
-    yield _comes(days, "L-206", ("Saltmarsh Energy", "Freya Holm", "freya@saltmarsh.example"), MAYA, DEMO, (0, "09:01:30"))
-    yield _comes(days, "L-207", ("Lantern Works", "Mira Solberg", "mira@lantern.example"), MAYA, DEMO, (0, "09:03"))
+    yield _comes(
+        days,
+        "L-206",
+        ("Saltmarsh Energy", "Freya Holm", "freya@saltmarsh.example"),
+        MAYA,
+        DEMO,
+        (0, "09:01:30"),
+    )
+    yield _comes(
+        days, "L-207", ("Lantern Works", "Mira Solberg", "mira@lantern.example"), MAYA, DEMO, (0, "09:03")
+    )
     yield _comes(days, "L-208", ("Drift Boats", "Paul Ek", "paul@drift.example"), None, DEMO, (0, "09:12"))
-    yield _comes(days, "L-209", ("Heron Textiles", "Vera Nagy", "vera@heron.example"), MAYA, FAIR, (0, "09:40"))
+    yield _comes(
+        days, "L-209", ("Heron Textiles", "Vera Nagy", "vera@heron.example"), MAYA, FAIR, (0, "09:40")
+    )
 
 
 def _won(days: Days, number: int, back: int, clock: str, *, helper: str | None = None) -> Moment:
@@ -174,7 +193,9 @@ def _called(days: Days, key: str, by: str, when: tuple[int, str]) -> Moment:
 
 STAGES: Final = (
     Stage("quiet", "a calm morning: some wins, every lead answered", _quiet),
-    Stage("busy", "some wins, and leads in every state: answered, late, waiting, about to wait too long", _busy),
+    Stage(
+        "busy", "some wins, and leads in every state: answered, late, waiting, about to wait too long", _busy
+    ),
     Stage("breach", "a bad morning: promises of yesterday are broken, two leads have no owner", _breach),
     Stage("slack-down", "Slack takes no messages since 09:30; what has to be said waits", _slack_down),
 )

@@ -133,15 +133,15 @@ CUSTOMERS: Final = (
     Customer("Pinewood Paper", "Eva Holt", "eva@pinewood.example", MAYA, EBOOK, 26, "6400", "EUR", "won", 8),
     Customer("Osprey Cargo", "Ben Okoro", "ben@osprey.example", JON, WEBINAR, None, "11000", "USD", "lost", 9),
     Customer("Juniper Dairy", "Aino Virta", "aino@juniper.example", MAYA, DEMO, 12, "8800", "EUR", "won", 7),
-    Customer("Silverline Tyres", "Omar Aziz", "omar@silverline.example", YUKI, CALCULATOR, 55, "13900", "EUR", "won", 9),
+    Customer("Silverline Tyres", "Omar Aziz", "oa@silverline.example", YUKI, CALCULATOR, 55, "13900", "EUR", "won", 9),
     Customer("Cobalt Paints", "Greta Lang", "greta@cobalt.example", MAYA, EBOOK, 33, "10250", "EUR", "won", 7),
     Customer("Harrier Sports", "Mia Cole", "mia@harrier.example", JON, FAIR, 61, "16400", "USD", "lost", 6),
     Customer("Larkspur Toys", "Nils Aaen", "nils@larkspur.example", MAYA, WEBINAR, 24, "7150", "EUR", "won", 6),
     Customer("Meridian Books", "Zoe Hart", "zoe@meridian.example", JON, DEMO, 19, "9900", "GBP", "negotiation", 0),
-    Customer("Hollow Oak Timber", "Finn Rask", "finn@hollowoak.example", JON, EBOOK, 28, "17600", "USD", "negotiation", 0),
-    Customer("Sakura Stationery", "Ren Ito", "ren@sakura.example", YUKI, WEBINAR, 37, "4200000", "JPY", "negotiation", 0),
-    Customer("Copper Kettle", "Lotte Vos", "lotte@copperkettle.example", MAYA, FAIR, 44, "18400", "EUR", "negotiation", 0),
-    Customer("Granite Gym", "Alex Moss", "alex@granitegym.example", JON, CALCULATOR, 21, "12900", "EUR", "negotiation", 0),
+    Customer("Hollow Oak Timber", "Finn Rask", "finn@oak.example", JON, EBOOK, 28, "17600", "USD", "negotiation", 0),
+    Customer("Sakura Stationery", "Ren Ito", "ren@saku.example", YUKI, WEBINAR, 37, "4200000", "JPY", "negotiation", 0),
+    Customer("Copper Kettle", "Lotte Vos", "lotte@kettle.example", MAYA, FAIR, 44, "18400", "EUR", "negotiation", 0),
+    Customer("Granite Gym", "Alex Moss", "alex@granite.example", JON, CALCULATOR, 21, "12900", "EUR", "negotiation", 0),
     Customer("Willow Pharma", "Clara Beck", "clara@willow.example", MAYA, DEMO, 16, "24500", "EUR", "proposal", 0),
     Customer("Orchard Hotels", "Theo Lamb", "theo@orchard.example", JON, WEBINAR, 52, "14300", "USD", "proposal", 0),
     Customer("Nimbus Air Parts", "Kei Mori", "kei@nimbus.example", YUKI, EBOOK, None, "3100000", "JPY", "discovery", 0),
@@ -193,11 +193,22 @@ def history(days: Days) -> Iterator[dict[str, Any]]:
         yield event("person.updated", first, **known, manager_email=manager, team=person.team)
     for name, channel, weeks in CAMPAIGNS:
         spent = [
-            {"on": days.at(_FIRST_LEAD - 10 * number, "09:00").date().isoformat(), "amount": amount, "currency": "EUR"}
+            {
+                "on": days.at(_FIRST_LEAD - 10 * number, "09:00").date().isoformat(),
+                "amount": amount,
+                "currency": "EUR",
+            }
             for number, amount in enumerate(weeks)
         ]
         assets = [piece.asset for piece in _PIECES if piece.campaign == name]
-        yield event("campaign.updated", days.at(_LAST_OF_PAST, "09:00"), name=name, channel=channel, assets=assets, spend=spent)
+        yield event(
+            "campaign.updated",
+            days.at(_LAST_OF_PAST, "09:00"),
+            name=name,
+            channel=channel,
+            assets=assets,
+            spend=spent,
+        )
     for number, customer in enumerate(CUSTOMERS):
         yield from _life(days, number, customer)
 
@@ -213,7 +224,12 @@ def _life(days: Days, number: int, customer: Customer) -> Iterator[dict[str, Any
         piece = _PIECES[(number + step) % len(_PIECES)]
         if piece is not customer.piece and back - step > _LAST_OF_PAST:
             at = days.at(back - 1 - step, "11:20")
-            told = {"asset": piece.asset, "campaign": piece.campaign, "channel": piece.channel, "kind": piece.kind}
+            told = {
+                "asset": piece.asset,
+                "campaign": piece.campaign,
+                "channel": piece.channel,
+                "kind": piece.kind,
+            }
             yield event("touch.recorded", at, email=customer.email, at=text(at), **told)
     opened = days.at(back - 1, "14:00")
     deal = {

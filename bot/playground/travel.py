@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.when import wall_to_instant, zone_named
 from bot.domain.worktime import next_opening
 from bot.errors import UsageError
 from bot.flow import apply, reminders
+from bot.playground.requests import Move
 from bot.store import clocks, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.clock import OffsetClock
     from bot.domain.worktime import Calendar
+    from bot.store.database import Session
     from bot.wiring import Bot
 
-MOVES: Final = {"hour": "An hour", "morning": "To the next working morning", "week": "A week"}
-"""How far the time can be moved, with the words for the page."""
+MOVES: Final = ("hour", "morning", "week")
+"""How far the time can be moved."""
 
 _PACE: Final = timedelta(seconds=2)
 """What waits so long only waits for its channel's pace; that time passes on the clock."""
-_PATIENCE: Final = timedelta(hours=1)
-"""While Slack misbehaves, a journey tries again so often and not at every backoff."""
-_BUDGET: Final = 8.0
+_PATIENCE: Final = (timedelta(minutes=10), timedelta(hours=12))
+"""While Slack misbehaves, a journey tries again first after the one, at last after the other, not at every backoff."""
+_BUDGET: Final = 5.0
 """Seconds of real time for deliveries on one journey; what is left is delivered after the arrival."""
 _MOST_ROUNDS: Final = 1000
 _LOOKED_AT: Final = 1000
@@ -39,25 +42,17 @@ _FAILING: Final = frozenset({"retry", "ambiguous"})
 _UNSAID: Final = frozenset({"pending", "sending"})
 
 
-class ClockControl(Protocol):
-    """What the page needs of the time."""
-
-    @property
-    def zone(self) -> str:
-        """The IANA zone in which the agreement counts its days."""
-        ...
-
-    def now(self) -> datetime:
-        """The bot's present instant, in UTC."""
-        ...
-
-    async def waiting(self) -> int:
-        """How many messages Slack should show and does not yet."""
-        ...
-
-    async def move(self, what: str) -> datetime:
-        """Move the time by one of MOVES; returns the new present. Raises UsageError for another word."""
-        ...
+def moves(move: Callable[[str], Awaitable[None]]) -> tuple[Move, ...]:
+    """The moves as the page offers them; `move` takes one of MOVES."""
+    return (
+        Move("An hour on", "What falls due in it comes on the way", partial(move, "hour")),
+        Move(
+            "To the next working morning",
+            "Past the night or the weekend, to when the agreement opens",
+            partial(move, "morning"),
+        ),
+        Move("A week on", "To the same time in seven days", partial(move, "week")),
+    )
 
 
 def target(what: str, now: datetime, calendar: Calendar) -> datetime:
@@ -83,36 +78,26 @@ def target(what: str, now: datetime, calendar: Calendar) -> datetime:
 class Travel:
     """Moves the clock of a running bot."""
 
-    def __init__(self, bot: Bot, clock: OffsetClock, moved: Callable[[], None] = lambda: None) -> None:
-        """`clock` is the one the bot runs on; `moved` is called after each move."""
+    def __init__(self, bot: Bot, clock: OffsetClock) -> None:
+        """`clock` is the one the bot runs on."""
         self._bot = bot
         self._office = bot.office
         self._clock = clock
-        self._moved = moved
         self._one_at_a_time = asyncio.Lock()
-
-    @property
-    def zone(self) -> str:
-        """The IANA zone of the agreement."""
-        return self._office.agreement.timezone
-
-    def now(self) -> datetime:
-        """The bot's present instant, in UTC."""
-        return self._clock.now()
 
     async def waiting(self) -> int:
         """How many messages are not in Slack yet, or not as they should be."""
-        now = self.now()
+        now = self._clock.now()
         messages = await self._office.database.read(lambda s: outbox.latest(s, _LOOKED_AT))
         return sum(
-            message.state in _FAILING or (message.state in _UNSAID and message.next_at <= now) for message in messages
+            message.state in _FAILING or (message.state in _UNSAID and message.next_at <= now)
+            for message in messages
         )
 
-    async def move(self, what: str) -> datetime:
+    async def move(self, what: str) -> None:
         """Move the time by one of MOVES; two moves at once are made one after the other."""
         async with self._one_at_a_time:
-            await self._go(target(what, self.now(), self._office.agreement.calendar))
-        return self.now()
+            await self._go(target(what, self._clock.now(), self._office.agreement.calendar))
 
     async def move_to(self, instant: datetime) -> None:
         """Let time pass up to an instant; one that is over changes nothing but what is due is done."""
@@ -122,14 +107,22 @@ class Travel:
     async def _go(self, instant: datetime) -> None:
         clock = asyncio.get_running_loop().time
         ends = clock() + _BUDGET
+        patience = timedelta(0)
         async with self._bot.at_rest():
-            await self._settle(deliver=True)
-            while (stop := await self._next_stop()) is not None and stop < instant:
-                self._clock.move_to(stop)
+            while True:
                 await self._settle(deliver=clock() < ends)
+                patience = self._longer(patience) if await self._failing() else timedelta(0)
+                stop = await self._next_stop(self._clock.now() + patience)
+                if stop is None or stop >= instant:
+                    break
+                self._clock.move_to(stop)
             self._clock.move_to(instant)
             await self._settle(deliver=clock() < ends)
-        self._moved()
+
+    @staticmethod
+    def _longer(patience: timedelta) -> timedelta:
+        first, longest = _PATIENCE
+        return min(max(first, 2 * patience), longest)
 
     async def _settle(self, *, deliver: bool) -> None:
         """Apply, sweep and deliver until nothing is due at this instant."""
@@ -142,19 +135,21 @@ class Travel:
             if applied or started:
                 continue
             wake = await delivery.next_wake() if deliver else None
-            if wake is None or wake > self.now() + _PACE:
+            if wake is None or wake > self._clock.now() + _PACE:
                 return
             self._clock.move_to(wake + timedelta(milliseconds=1))
 
-    async def _next_stop(self) -> datetime | None:
-        now = self.now()
+    async def _failing(self) -> bool:
+        messages = await self._office.database.read(lambda s: outbox.latest(s, _LOOKED_AT))
+        return any(message.state in _FAILING for message in messages)
 
-        def ask(session: Any) -> list[datetime]:
+    async def _next_stop(self, try_from: datetime) -> datetime | None:
+        """The next instant at which a step is due or a message may go; no message is tried before `try_from`."""
+        now = self._clock.now()
+
+        def ask(session: Session) -> list[datetime]:
             found = [clock.next_at for clock in clocks.every(session) if clock.next_at is not None]
             wake = outbox.next_wake(session, now)
-            if wake is not None:
-                failing = any(message.state in _FAILING for message in outbox.latest(session, _LOOKED_AT))
-                found.append(max(wake, now + _PATIENCE) if failing else wake)
-            return found
+            return found if wake is None else [*found, max(wake, try_from)]
 
         return min((at for at in await self._office.database.read(ask) if at > now), default=None)

@@ -27,7 +27,7 @@ class Workspace:
     def __init__(self, now: Callable[[], float], on_change: Callable[[], None] = lambda: None) -> None:
         self.now = now
         self.on_change = on_change
-        self.users: dict[str, User] = {BOT_USER: User(BOT_USER, "winbell", is_bot=True)}
+        self.users: dict[str, User] = {BOT_USER: User(BOT_USER, "Winbell", is_bot=True)}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}
         self.home: dict[str, str] = {}

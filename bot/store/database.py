@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.errors import AlreadyRunningError, ConfigError, StorageError
@@ -81,24 +81,24 @@ class Database:
 
     def write_now(self, fn: Callable[[Session], T]) -> T:
         """Run `fn` in one write transaction and commit; no other write runs meanwhile. Raises StorageError."""
-        with _explained(), Session(self._writer) as session, session.begin():
+        with explained(), Session(self._writer) as session, session.begin():
             if not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
             return fn(session)
 
     def insert_now(self, fn: Callable[[Session], T]) -> T:
         """Run `fn`, which only inserts into the inbox, in one transaction and commit. Raises StorageError."""
-        with _explained(), Session(self._writer) as session, session.begin():
+        with explained(), Session(self._writer) as session, session.begin():
             return fn(session)
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
         """Run `fn` on one consistent snapshot, read-only. Raises StorageError."""
-        with _explained(), Session(self._reader) as session, session.begin():
+        with explained(), Session(self._reader) as session, session.begin():
             return fn(session)
 
     def rehearse_now(self, fn: Callable[[Session], T]) -> T:
         """Run `fn` as `write_now` would, then take everything back: for asking "what would happen?"."""
-        with _explained(), Session(self._writer) as session:
+        with explained(), Session(self._writer) as session:
             session.begin()
             try:
                 return fn(session)
@@ -181,12 +181,15 @@ def _sqlite_engine(url: Any, *, begin: str, read_only: bool) -> Engine:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """Tell a database that does not answer, or is none, from a fault of ours. Raises StorageError for the former."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StorageError(f"the database does not answer: {_first_line(error)}") from error
     except DBAPIError as error:
+        if type(error) is DatabaseError:  # and none of its kinds: the file is no database, or is damaged
+            raise StorageError(f"the database cannot be used: {_first_line(error)}") from error
         if error.connection_invalidated:
             raise StorageError(f"the connection to the database was lost: {_first_line(error)}") from error
         raise

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from bot.errors import ConfigError
 from bot.logs import log_of
+from bot.store.database import explained
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -20,15 +21,18 @@ _log = log_of(__name__)
 
 
 def revision(database: Database) -> str | None:
-    """The revision a database is at; None if it is empty."""
-    with database.engine.connect() as connection:
+    """The revision a database is at; None if it is empty. Raises StorageError."""
+    with explained(), database.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def migrate(database: Database) -> bool:
-    """Bring a database to HEAD; False if it was there. Raises ConfigError for one that a newer Winbell wrote."""
+    """Bring a database to HEAD; False if it was there. A migration is taken whole or not at all.
+
+    Raises ConfigError for a database that a newer Winbell wrote, StorageError for one that does not answer.
+    """
     before = revision(database)
     if before == HEAD:
         return False
@@ -43,7 +47,7 @@ def migrate(database: Database) -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(_folder()))
-    with database.engine.connect() as connection:
+    with explained(), database.engine.connect() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(5726542)"))
         config.attributes["connection"] = connection

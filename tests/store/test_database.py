@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import AlreadyRunningError, ConfigError, StorageError
 from bot.store import database as door
-from bot.store import lanes, tables
+from bot.store import lanes, schema, tables
 from bot.store.database import Database
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -168,11 +168,27 @@ def test_a_faulty_statement_is_not_called_a_storage_error(database):
 def test_a_server_that_is_gone_is_a_storage_error():
     """A PostgreSQL that nobody serves fails in words, without the statement and without the password."""
     gone = Database("postgresql://winbell:s3cret@127.0.0.1:9/winbell")
-    with pytest.raises(StorageError, match="the database does not answer: ") as caught:
-        gone.read_now(names)
+    for ask in (partial(gone.read_now, names), partial(gone.write_now, put), partial(schema.migrate, gone)):
+        with pytest.raises(StorageError, match="the database does not answer: ") as caught:
+            ask()
+        assert "s3cret" not in str(caught.value)
+        assert "SELECT" not in str(caught.value)
     gone.close()
-    assert "s3cret" not in str(caught.value)
-    assert "SELECT" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_a_storage_error(tmp_path):
+    """A file of something else is named as that, and left as it is."""
+    (tmp_path / "notes.txt").write_text("meeting at noon, bring the forecast")
+    other = Database(f"sqlite:///{tmp_path}/notes.txt")
+    for ask in (
+        partial(other.read_now, names),
+        partial(other.write_now, put),
+        partial(schema.migrate, other),
+    ):
+        with pytest.raises(StorageError, match="the database cannot be used: file is not a database"):
+            ask()
+    other.close()
+    assert (tmp_path / "notes.txt").read_text() == "meeting at noon, bring the forecast"
 
 
 def test_a_lost_connection_is_replaced(postgres):
@@ -264,12 +280,17 @@ def test_replicas_share_postgresql(postgres):
     other.close()
 
 
-def test_a_folder_that_is_not_there_is_a_setting(tmp_path):
-    """Claiming a file in a folder that does not exist says which setting to change."""
+def test_a_folder_that_cannot_be_used_is_a_setting(tmp_path):
+    """Claiming a file where no folder can be says which setting to change."""
+    (tmp_path / "file").touch()
+    database = Database(f"sqlite:///{tmp_path}/file/winbell.db")
     with pytest.raises(
         ConfigError, match=r"WINBELL_DATABASE_URL: the folder of winbell\.db cannot be written"
     ):
-        Database(f"sqlite:///{tmp_path}/no/winbell.db").claim()
+        database.claim()
+    with pytest.raises(StorageError, match="the database does not answer: unable to open database file"):
+        database.read_now(names)
+    database.close()
 
 
 def test_settings_of_sqlite(sqlite):

@@ -31,10 +31,8 @@ async def comes(world: World, owner: str | None, name: str = "Dana Reyes", **mor
 
 async def called(world: World, lead: str, when: datetime, **more: Any) -> None:
     """The CRM reports a call to a lead."""
-    status = await world.happens(
-        "activity.logged", lead_id=lead, kind="call", direction="outbound", at=when.isoformat(), **more
-    )
-    assert status == 202
+    told = {"lead_id": lead, "kind": "call", "direction": "outbound", "at": when.isoformat()} | more
+    assert await world.happens("activity.logged", **told) == 202
 
 
 async def the_clock(world: World) -> Clock:

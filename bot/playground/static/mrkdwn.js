@@ -1,21 +1,8 @@
 // Slack's mrkdwn as DOM nodes. Text only ever becomes a text node, so nothing in it can become markup.
 
-const EMOJI = {
-  alarm_clock: "⏰", arrow_right: "➡️", bar_chart: "📊", bell: "🔔", bulb: "💡", calendar: "📅",
-  chart_with_downwards_trend: "📉", chart_with_upwards_trend: "📈", checkered_flag: "🏁", clap: "👏", clipboard: "📋",
-  clock1: "🕐", confetti_ball: "🎊", dart: "🎯", email: "✉️", envelope: "✉️", eyes: "👀", fire: "🔥",
-  first_place_medal: "🥇", handshake: "🤝", heavy_check_mark: "✔️", hourglass: "⌛", hourglass_flowing_sand: "⏳",
-  information_source: "ℹ️", large_blue_circle: "🔵", large_green_circle: "🟢", large_orange_circle: "🟠",
-  large_red_circle: "🔴", large_yellow_circle: "🟡", leftwards_arrow_with_hook: "↩️", link: "🔗", medal: "🏅", memo: "📝",
-  money_with_wings: "💸", moneybag: "💰", no_entry: "⛔", no_entry_sign: "🚫", partying_face: "🥳", phone: "☎️",
-  point_right: "👉", pushpin: "📌", raised_hands: "🙌", red_circle: "🔴", rocket: "🚀", rotating_light: "🚨", snooze: "💤",
-  sparkles: "✨", star: "⭐", stopwatch: "⏱️", tada: "🎉", telephone_receiver: "📞", thumbsup: "👍", "+1": "👍",
-  timer_clock: "⏲️", trophy: "🏆", warning: "⚠️", wave: "👋", white_check_mark: "✅", x: "❌", zzz: "💤",
-};
-
-export function emoji(name) {
-  return EMOJI[name] ?? `:${name}:`;
-}
+import { formatDate } from "/static/dates.js";
+import { make, safeLink } from "/static/dom.js";
+import { emoji } from "/static/emoji.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
@@ -23,69 +10,38 @@ export function unescape(text) {
   return text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 }
 
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
+export function mention(kind, id, label, ctx) {
+  const name = { user: ctx.names, channel: ctx.channels }[kind]?.[id] ?? label ?? id;
+  const mine = (kind === "user" && id === ctx.me) || kind === "broadcast";
+  return make("span", mine ? "mention mine" : "mention", `${kind === "channel" ? "#" : "@"}${name}`);
 }
 
-export function safeLink(url, label) {
-  let address;
-  try {
-    address = new URL(url);
-  } catch {
-    return document.createTextNode(label);
+export function dateNode(seconds, pattern, fallback, url, ctx) {
+  const known = Number.isFinite(seconds);
+  const text = known ? formatDate(seconds, pattern, ctx) : fallback;
+  const node = make("time", "", text);
+  if (known) {
+    node.dateTime = new Date(seconds * 1000).toISOString();
+    node.title = `${formatDate(seconds, "{date_long_full} {time_secs}", ctx)} (${ctx.zone})`;
   }
-  if (!["http:", "https:", "mailto:", "tel:"].includes(address.protocol)) return document.createTextNode(label);
-  const link = make("a", "", label);
-  link.href = address.href;
-  link.rel = "noopener noreferrer";
-  link.target = "_blank";
-  return link;
-}
-
-const DAY = { year: "numeric", month: "long", day: "numeric" };
-const FORMATS = {
-  date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date_slash: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date: DAY,
-  date_short: { ...DAY, month: "short" },
-  date_long: { ...DAY, weekday: "long" },
-  date_long_full: { ...DAY, weekday: "long" },
-  time: { hour: "numeric", minute: "2-digit" },
-  time_secs: { hour: "numeric", minute: "2-digit", second: "2-digit" },
-};
-
-export function formatDate(seconds, format, zone) {
-  const date = new Date(seconds * 1000);
-  return format.replace(/\{(\w+)\}/g, (whole, name) => {
-    if (name === "ago") return `${Math.round(Math.abs(Date.now() - date) / 60000)} minutes ago`;
-    const options = FORMATS[name.replace("_pretty", "")];
-    return options ? new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone }).format(date) : whole;
-  });
+  return url ? safeLink(url, node) : node;
 }
 
 function dateToken(inner, ctx) {
   const [head, fallback = ""] = inner.split("|");
-  const [, seconds, format, url] = head.split("^");
-  const text = Number.isFinite(Number(seconds)) ? formatDate(Number(seconds), format, ctx.zone) : fallback;
-  const time = make("time", "", text);
-  time.title = fallback;
-  return url ? safeLink(url, text) : time;
+  const [, seconds, pattern, url] = head.split("^");
+  return dateNode(Number(seconds), pattern, unescape(fallback), url && unescape(url), ctx);
 }
 
 function token(inner, ctx) {
   const [target, label] = inner.split("|");
-  if (target.startsWith("@")) {
-    return make("span", "mention", `@${ctx.names[target.slice(1)] ?? label ?? target.slice(1)}`);
-  }
-  if (target.startsWith("#")) {
-    return make("span", "mention", `#${ctx.channels[target.slice(1)] ?? label ?? target.slice(1)}`);
-  }
+  const words = label === undefined ? undefined : unescape(label);
+  if (target.startsWith("@")) return mention("user", target.slice(1), words, ctx);
+  if (target.startsWith("#")) return mention("channel", target.slice(1), words, ctx);
   if (target.startsWith("!date^")) return dateToken(inner, ctx);
-  if (target.startsWith("!")) return make("span", "mention", `@${unescape(label ?? target.slice(1).split("^")[0])}`);
-  return safeLink(unescape(target), unescape(label ?? target));
+  if (target.startsWith("!subteam^")) return mention("usergroup", target.slice(9), words?.replace(/^@/, ""), ctx);
+  if (target.startsWith("!")) return mention("broadcast", target.slice(1), words, ctx);
+  return safeLink(unescape(target), words ?? unescape(target).replace(/^mailto:/, ""));
 }
 
 const INLINE = new RegExp(
@@ -118,38 +74,32 @@ function inline(text, ctx) {
   return out;
 }
 
+function lines(text, ctx, out) {
+  let gathered = [];
+  let quoted = false;
+  const flush = () => {
+    const words = gathered.join("\n");
+    if (quoted) out.append(make("blockquote", "line", inline(words, ctx)));
+    else if (words.trim() !== "") out.append(make("div", "line", inline(words, ctx)));
+    gathered = [];
+  };
+  for (const line of text.split("\n")) {
+    const quote = line.match(/^(?:&gt;|>) ?(.*)$/);
+    if ((quote !== null) !== quoted) {
+      flush();
+      quoted = quote !== null;
+    }
+    gathered.push(quote ? quote[1] : line);
+  }
+  if (gathered.length) flush();
+}
+
 export function mrkdwn(text, ctx) {
   const out = document.createDocumentFragment();
   text.split("```").forEach((part, index) => {
-    if (index % 2 === 1) {
-      out.append(make("pre", "", unescape(part.replace(/^\n|\n$/g, ""))));
-      return;
-    }
-    let plain = [];
-    const flush = () => {
-      if (plain.join("").trim() !== "") out.append(make("div", "line", inline(plain.join("\n"), ctx)));
-      plain = [];
-    };
-    for (const line of part.replace(/^\n|\n$/g, "").split("\n")) {
-      const quote = line.match(/^(?:&gt;|>) ?(.*)$/);
-      if (quote) {
-        flush();
-        out.append(make("blockquote", "line", inline(quote[1], ctx)));
-      } else plain.push(line);
-    }
-    flush();
+    const trimmed = part.replace(/^\n|\n$/g, "");
+    if (index % 2 === 1) out.append(make("pre", "", unescape(trimmed)));
+    else if (trimmed !== "") lines(trimmed, ctx, out);
   });
   return out;
-}
-
-// Standard markdown of a markdown block, near enough: the marks that differ from mrkdwn are turned into it.
-export function markdown(text, ctx) {
-  const safe = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-  const marks = safe
-    .replace(/^#{1,6} (.+)$/gm, "*$1*")
-    .replace(/\*\*(.+?)\*\*/g, "*$1*")
-    .replace(/~~(.+?)~~/g, "~$1~")
-    .replace(/^[-*] /gm, "• ")
-    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, "<$2|$1>");
-  return mrkdwn(marks, ctx);
 }

@@ -1,271 +1,151 @@
 // The page: asks for the state whenever the stream tells of a change, and draws what is different.
 
-import { drawBlocks, drawMessage, make } from "/static/draw.js";
+import { drawBlocks } from "/static/blocks.js";
+import * as composer from "/static/composer.js";
+import { formatDate } from "/static/dates.js";
+import { $, ask, button, make, post } from "/static/dom.js";
+import { listed } from "/static/message.js";
+import { drawModal, onCancel } from "/static/modal.js";
+import * as panel from "/static/panel.js";
+import { drawPlaces, markSeen } from "/static/places.js";
+import { closeWhy, showWhy } from "/static/why.js";
 
-const $ = (id) => document.getElementById(id);
 const here = new URLSearchParams(location.hash.slice(1));
 const archive = location.pathname.match(/^\/archives\/(\w+)\/p(\d+)$/);
 let state = null;
 let place = archive?.[1] ?? here.get("in");
 let as = here.get("as") ?? "";
-let chosenSample = null;
-const seen = new Map();
+let shownPlace = null;
+let toldAt = 0;
 const drawn = new Map();
-
-async function post(path, body) {
-  const answer = await fetch(`/_/${path}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ as, ...body }),
-  });
-  const text = await answer.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { ok: false, error: text };
-  }
-}
+const closedThreads = new Set();
 
 function notice(answer) {
-  const problem = answer.ok ? "" : `That did not work: ${answer.error ?? "no reason given"}`;
-  $("notice").textContent = problem;
+  $("notice").textContent = answer.ok ? "" : `That did not work: ${answer.error ?? "no reason given"}`;
 }
 
-function context(act, more = {}) {
-  const channels = Object.fromEntries(state.channels.filter((one) => one.kind !== "im").map((one) => [one.id, one.name]));
-  const people = Object.fromEntries(state.people.map((one) => [one.id, one.name]));
-  const zone = state.people.find((one) => one.id === state.as)?.tz ?? "UTC";
-  return { names: state.names, people, channels, zone, bot: state.bot, act, ...more };
+// What drawing needs to know; `where` goes with whatever is pressed.
+function context(where, more = {}) {
+  const named = (list) => Object.fromEntries(list.map((one) => [one.id, one.name]));
+  return {
+    names: state.names,
+    people: named(state.people),
+    channels: named(state.channels.filter((one) => one.kind !== "im")),
+    zone: state.people.find((one) => one.id === state.as)?.tz ?? "UTC",
+    now: now(),
+    me: state.as,
+    bot: state.bot,
+    act: async (what) => notice(await post("press", { as, ...where(what), ...what })),
+    ...more,
+  };
 }
 
-// --- left ---
-
-function placeButton(id, label, unread) {
-  const button = make("button", "", make("span", "", label));
-  button.type = "button";
-  if (unread) {
-    const badge = make("span", "new", String(unread));
-    badge.setAttribute("aria-label", `${unread} new`);
-    button.append(badge);
-  }
-  if (id === place) button.setAttribute("aria-current", "page");
-  button.addEventListener("click", () => go(id));
-  return make("li", "", button);
+// The workspace's time: what it told last, and what has passed since.
+function now() {
+  return state.now + (performance.now() - toldAt) / 1000;
 }
 
-function unreadOf(channel) {
-  const mark = seen.get(`${state.as}/${channel.id}`) ?? "0";
-  return channel.messages.filter((one) => one.user !== state.as && Number(one.ts) > Number(mark)).length;
+const inPlace = (fixed) => () => fixed;
+
+function remember() {
+  history.replaceState(null, "", `#${new URLSearchParams({ as: state?.as ?? as, in: place ?? "" })}`);
 }
 
-function drawPlaces() {
-  const groups = [
-    ["Channels", state.channels.filter((one) => one.kind !== "im")],
-    ["Direct messages", state.channels.filter((one) => one.kind === "im")],
-  ];
-  const focused = document.activeElement?.closest("nav") ? document.activeElement.textContent : null;
-  const nodes = groups.flatMap(([title, channels]) => {
-    const items = channels.map((one) => {
-      const mark = one.kind === "public" ? "# " : one.kind === "private" ? "🔒 " : "";
-      const name = one.kind === "im" ? state.names[state.bot] : one.name;
-      return placeButton(one.id, `${mark}${name}${one.archived ? " (archived)" : ""}`, one.id === place ? 0 : unreadOf(one));
-    });
-    if (title === "Direct messages") items.push(placeButton("home", `${state.names[state.bot]} · Home`, 0));
-    return [make("h2", "", title), make("ul", "", ...items)];
-  });
-  $("places").replaceChildren(...nodes);
-  if (focused !== null) [...$("places").querySelectorAll("button")].find((one) => one.textContent === focused)?.focus();
+function showPane(name) {
+  document.body.dataset.pane = name;
+  for (const pane of ["places", "messages", "panel"]) $(`pane-${pane}`).setAttribute("aria-pressed", String(pane === name));
 }
 
 async function go(id) {
   place = id;
-  drawn.clear();
-  $("messages").replaceChildren();
-  location.hash = new URLSearchParams({ as: state.as ?? "", in: place });
-  if (id === "home") notice(await post("home", {}));
+  remember();
+  showPane("messages");
   draw();
+  if (id === "home") notice(await post("home", { as }));
 }
 
 // --- middle ---
 
-function ordered(messages) {
-  const root = (one) => Number(one.thread_ts ?? one.ts);
-  return [...messages].sort((a, b) => root(a) - root(b) || Number(a.ts) - Number(b.ts));
-}
-
-function drawMessages() {
-  const list = $("messages");
-  const channel = state.channels.find((one) => one.id === place);
-  $("composer").hidden = !channel;
-  if (!channel) {
-    drawHome(list);
-    return;
-  }
-  $("title").textContent = channel.kind === "im" ? `${state.names[state.bot]} (direct messages)` : `# ${channel.name}`;
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const before = drawn.size;
+// Puts the items of a list into place; nodes that did not change stay, and so does the focus.
+function reconcile(list, items) {
   const focus = document.activeElement?.dataset?.key;
-  const focusTs = document.activeElement?.closest?.("li")?.dataset.ts;
-  const wanted = new Set();
+  const focusIn = document.activeElement?.closest?.("li")?.dataset.item;
+  const wanted = new Set(items.map((one) => one.key));
+  for (const [key, one] of drawn) {
+    if (wanted.has(key)) continue;
+    one.node.remove();
+    drawn.delete(key);
+  }
   let previous = null;
-  list.querySelector(".empty")?.remove();
-  for (const message of ordered(channel.messages)) {
-    wanted.add(message.ts);
-    const shape = JSON.stringify(message);
-    const known = drawn.get(message.ts);
+  for (const item of items) {
+    const known = drawn.get(item.key);
     let node = known?.node;
-    if (known?.shape !== shape) {
-      const act = async (what) => notice(await post("press", { channel: channel.id, ts: message.ts, ...what }));
-      node = drawMessage(message, context(act));
-      if (archive && message.ts.replace(".", "") === archive[2]) node.classList.add("found");
-      if (known) known.node.replaceWith(node);
-      drawn.set(message.ts, { shape, node });
-      if (focus && focusTs === message.ts) (node.querySelector(`[data-key="${CSS.escape(focus)}"]`) ?? node.querySelector("button"))?.focus();
+    if (known?.shape !== item.shape) {
+      node = item.make();
+      node.dataset.item = item.key;
+      known?.node.replaceWith(node);
+      drawn.set(item.key, { shape: item.shape, node });
+      if (focus && focusIn === item.key) {
+        const again = node.querySelector(`[data-key="${CSS.escape(focus)}"]`) ?? node.querySelector("button");
+        again?.focus();
+      }
     }
     const after = previous ? previous.nextSibling : list.firstChild;
     if (after !== node) list.insertBefore(node, after);
     previous = node;
   }
-  for (const [ts, one] of drawn) {
-    if (!wanted.has(ts)) {
-      one.node.remove();
-      drawn.delete(ts);
-    }
+}
+
+function drawMessages() {
+  const list = $("messages");
+  const channel = state.channels.find((one) => one.id === place);
+  const fresh = shownPlace !== `${state.as}/${place}`;
+  shownPlace = `${state.as}/${place}`;
+  if (fresh) {
+    drawn.clear();
+    list.replaceChildren();
   }
-  if (!wanted.size) list.append(make("li", "empty", "Nothing here yet."));
-  const last = channel.messages.at(-1);
-  if (last) seen.set(`${state.as}/${channel.id}`, last.ts);
-  if ((atEnd && drawn.size > before) || before === 0) list.scrollTop = list.scrollHeight;
-  if (before === 0) list.querySelector(".found")?.scrollIntoView();
+  $("composer").hidden = !channel;
+  if (!channel) {
+    drawHome(list);
+    return;
+  }
+  const bot = state.names[state.bot];
+  $("title").textContent = channel.kind === "im" ? bot : `# ${channel.name}`;
+  $("topic").textContent = channel.kind === "im" ? "Direct messages between the app and you" : channel.archived ? "Archived" : "";
+  const ctx = context((what) => ({ channel: channel.id, ts: what.ts }), { closedThreads, toggleThread });
+  if (state.can_explain) ctx.explain = (message) => showWhy(channel.id, message, { ...ctx, now: now() });
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const before = drawn.size;
+  const items = listed(channel.messages, ctx).map((item) => ({ ...item, make: () => found(item.make()) }));
+  if (!items.length) items.push({ key: "empty", shape: "empty", make: () => make("li", "empty", "Nothing here yet.") });
+  reconcile(list, items);
+  markSeen(state.as, channel);
+  if (fresh || (atEnd && drawn.size > before)) list.scrollTop = list.scrollHeight;
+  if (fresh) list.querySelector(".found")?.scrollIntoView({ block: "center" });
+}
+
+function found(node) {
+  if (archive && node.dataset.ts?.replace(".", "") === archive[2]) node.classList.add("found");
+  return node;
+}
+
+function toggleThread(ts) {
+  if (!closedThreads.delete(ts)) closedThreads.add(ts);
+  draw();
 }
 
 function drawHome(list) {
   $("title").textContent = `${state.names[state.bot]} · Home`;
-  drawn.clear();
+  $("topic").textContent = "";
   const home = state.home;
-  const act = async (what) => notice(await post("press", { view_id: home.id, ...what }));
-  const blocks = home ? drawBlocks(home.blocks, context(act)) : [make("p", "quiet", "The app shows no Home tab yet.")];
-  list.replaceChildren(make("li", "message", make("span", ""), make("div", "body", ...blocks)));
-}
-
-// --- modals ---
-
-let shownView = "";
-let shownViewId = null;
-
-// What was entered stays when the same modal comes back with errors or is updated.
-function keepEntered(from, to) {
-  const fields = (form) => [...form.querySelectorAll("input, select, textarea")];
-  const [before, after] = [fields(from), fields(to)];
-  if (before.length !== after.length) return;
-  after.forEach((field, index) => {
-    if (field.type === "checkbox" || field.type === "radio") field.checked = before[index].checked;
-    else field.value = before[index].value;
-  });
-}
-
-function drawModal() {
-  const dialog = $("modal");
-  const view = state.views.at(-1);
-  const shape = JSON.stringify(view ?? null);
-  if (shape === shownView) return;
-  shownView = shape;
-  if (!view) {
-    shownViewId = null;
-    dialog.close();
-    return;
-  }
-  const readers = [];
-  const act = async (what) => notice(await post("press", { view_id: view.id, ...what }));
-  const ctx = context(act, { inForm: true, readers, errors: view.errors });
-  const title = make("h2", "", view.title.text);
-  title.id = "modal-title";
-  const close = make("button", "", view.close?.text ?? "Close");
-  close.type = "button";
-  close.addEventListener("click", () => post("close", { view_id: view.id }));
-  const buttons = [close];
-  if (view.submit) {
-    const submit = make("button", "primary", view.submit.text);
-    submit.type = "submit";
-    buttons.push(submit);
-  }
-  const problem = make("p", "error");
-  const form = make("form", "", title, ...drawBlocks(view.blocks, ctx), problem, make("div", "row", ...buttons));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const values = {};
-    for (const { block_id, action_id, read } of readers) {
-      const value = read();
-      if (value !== null && value.length !== 0) (values[block_id] ??= {})[action_id] = value;
-    }
-    const answer = await post("submit", { view_id: view.id, values });
-    problem.textContent = answer.ok ? "" : (answer.error ?? "");
-  });
-  if (view.id === shownViewId && dialog.firstElementChild) keepEntered(dialog.firstElementChild, form);
-  shownViewId = view.id;
-  dialog.replaceChildren(form);
-  if (!dialog.open) dialog.showModal();
-}
-
-$("modal").addEventListener("cancel", (event) => {
-  event.preventDefault();
-  const view = state.views.at(-1);
-  if (view) post("close", { view_id: view.id });
-});
-
-// --- right ---
-
-function drawSamples() {
-  $("samples").hidden = !state.can_send || !state.samples.length;
-  if ($("sample-list").childElementCount === state.samples.length) return;
-  const buttons = state.samples.map((sample, index) => {
-    const button = make("button", "", sample.name, make("small", "", sample.description));
-    button.type = "button";
-    button.addEventListener("click", () => chooseSample(index));
-    return button;
-  });
-  $("sample-list").replaceChildren(...buttons);
-}
-
-async function chooseSample(index) {
-  chosenSample = index;
-  [...$("sample-list").children].forEach((one, at) => one.setAttribute("aria-pressed", String(at === index)));
-  const body = await (await fetch(`/_/samples/${index}`)).json();
-  $("sample-json").value = JSON.stringify(body, null, 2);
-  $("sample-json").hidden = $("sample-row").hidden = false;
-  $("sample-row").scrollIntoView({ block: "nearest" });
-  $("sample-answer").textContent = "";
-}
-
-$("sample-again").addEventListener("click", () => chooseSample(chosenSample));
-$("sample-send").addEventListener("click", async () => {
-  let event;
-  try {
-    event = JSON.parse($("sample-json").value);
-  } catch (error) {
-    $("sample-answer").textContent = `This is not valid JSON: ${error.message}`;
-    return;
-  }
-  const answer = await post("send", { event });
-  $("sample-answer").textContent = answer.status ? `Answer ${answer.status}: ${answer.text}` : answer.error;
-});
-
-$("faults").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = new FormData(event.target);
-  const times = form.get("times") ? Number(form.get("times")) : null;
-  const answer = await post("faults", { method: form.get("method"), kind: form.get("kind"), times });
-  $("fault-answer").textContent = answer.ok ? "It will." : answer.error;
-});
-$("behave").addEventListener("click", async () => {
-  await post("faults", { clear: true });
-  $("fault-answer").textContent = "Back to normal.";
-});
-
-function drawFailures() {
-  $("failures").hidden = !state.failures.length;
-  $("failures").querySelector("ul").replaceChildren(
-    ...state.failures.map((one) => make("li", "", `${one.kind}: ${one.detail}`)));
+  const ctx = context(inPlace({ view_id: home?.id }));
+  const item = {
+    key: "home",
+    shape: JSON.stringify(home),
+    make: () => make("li", "home", ...(home ? drawBlocks(home.blocks, ctx) : [make("p", "empty", "The app shows no Home tab.")])),
+  };
+  reconcile(list, [item]);
 }
 
 // --- all of it ---
@@ -282,16 +162,24 @@ function drawPeople() {
     }));
   }
   select.value = state.as ?? "";
+  const person = state.people.find((one) => one.id === state.as);
+  const zone = person?.tz ?? "UTC";
+  const time = formatDate(now(), "{time}", { zone, now: now() });
+  $("whose-time").textContent = person ? `${time} in ${zone.split("/").at(-1).replaceAll("_", " ")}` : "";
 }
 
 function draw() {
-  if (!state.channels.some((one) => one.id === place) && place !== "home") place = state.channels[0]?.id ?? "home";
+  if (!state.channels.some((one) => one.id === place) && place !== "home") {
+    place = (state.channels.find((one) => one.name === "wins") ?? state.channels[0])?.id ?? "home";
+  }
   drawPeople();
   drawMessages();
-  drawPlaces();
-  drawSamples();
-  drawFailures();
-  drawModal();
+  drawPlaces(state, place, go);
+  composer.offer(state.commands);
+  panel.drawSamples(state);
+  panel.drawClock(state, context(inPlace({})));
+  panel.drawFailures(state);
+  drawModal(state, as, (fixed, more) => context(inPlace(fixed), more));
 }
 
 let asking = false;
@@ -303,37 +191,68 @@ async function refresh() {
     return;
   }
   asking = true;
-  do {
-    again = false;
-    const answer = await fetch(`/_/state?as=${encodeURIComponent(as)}`);
-    state = await answer.json();
-    as = state.as ?? "";
-    draw();
-  } while (again);
-  asking = false;
+  try {
+    do {
+      again = false;
+      state = await ask(`/_/state?as=${encodeURIComponent(as)}`);
+      toldAt = performance.now();
+      as = state.as ?? "";
+      draw();
+    } while (again);
+    document.body.removeAttribute("aria-busy");
+  } catch {
+    again = true;
+  } finally {
+    asking = false;
+  }
 }
 
 $("as").addEventListener("change", (event) => {
   as = event.target.value;
-  drawn.clear();
-  $("messages").replaceChildren();
-  location.hash = new URLSearchParams({ as, in: place });
-  refresh();
+  const wasDirect = state.channels.find((one) => one.id === place)?.kind === "im";
+  refresh().then(() => {
+    if (wasDirect) place = state.channels.find((one) => one.kind === "im")?.id ?? place;
+    closeWhy();
+    remember();
+    draw();
+  });
 });
 
-$("composer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = $("composer-text").value.trim();
-  if (!text) return;
-  $("composer-text").value = "";
-  notice(await post("say", { channel: place, text }));
+for (const pane of ["places", "messages", "panel"]) {
+  $(`pane-${pane}`).addEventListener("click", () => {
+    if (pane === "panel") closeWhy();
+    showPane(pane);
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !$("why").hidden && !event.defaultPrevented && !document.querySelector("dialog[open]")) {
+    closeWhy();
+    showPane("messages");
+  }
 });
+
+onCancel(() => {
+  const view = state.views.at(-1);
+  if (view) post("close", { as, view_id: view.id });
+});
+
+composer.start(async (text) => notice(await post("say", { as, channel: place, text })));
+panel.start();
+showPane("messages");
+
+setInterval(() => {
+  if (!state) return;
+  drawPeople();
+  panel.drawClock(state, context(inPlace({})));
+}, 5000);
 
 const stream = new EventSource("/_/stream");
 stream.addEventListener("message", refresh);
 stream.addEventListener("error", () => {
-  $("notice").textContent = "The playground does not answer; it may have been stopped.";
+  $("notice").textContent = "The local workspace does not answer; it may have been stopped.";
 });
 stream.addEventListener("open", () => {
   $("notice").textContent = "";
+  if (again) refresh();
 });

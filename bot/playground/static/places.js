@@ -1,0 +1,51 @@
+// Left: channels, direct messages and App Home of the person whose eyes one has taken.
+
+import { $, button, kept, make } from "/static/dom.js";
+
+const seen = new Map(JSON.parse(kept.get("seen") ?? "[]"));
+
+export function markSeen(as, channel) {
+  const last = channel.messages.at(-1);
+  const name = `${as}/${channel.id}`;
+  if (!last || seen.get(name) === last.ts) return;
+  seen.set(name, last.ts);
+  kept.set("seen", JSON.stringify([...seen]));
+}
+
+function unreadOf(as, channel) {
+  const mark = Number(seen.get(`${as}/${channel.id}`) ?? 0);
+  return channel.messages.filter((one) => one.user !== as && Number(one.ts) > mark).length;
+}
+
+function placeButton(id, mark, label, unread, place, go) {
+  const node = button("", () => go(id), unread ? "unread" : "");
+  const sign = make("span", "mark", mark);
+  sign.setAttribute("aria-hidden", "true");
+  node.append(sign, make("span", "name", label));
+  if (unread) {
+    const badge = make("span", "new", String(unread));
+    badge.setAttribute("aria-label", `${unread} new`);
+    node.append(badge);
+  }
+  node.dataset.place = id;
+  if (id === place) node.setAttribute("aria-current", "page");
+  return make("li", "", node);
+}
+
+export function drawPlaces(state, place, go) {
+  const focused = document.activeElement?.dataset?.place;
+  const channels = state.channels.filter((one) => one.kind !== "im");
+  const direct = state.channels.filter((one) => one.kind === "im");
+  const bot = state.names[state.bot];
+  const one = (channel, mark, label) =>
+    placeButton(channel.id, mark, label, channel.id === place ? 0 : unreadOf(state.as, channel), place, go);
+  const groups = [
+    ["Channels", channels.map((channel) => one(channel, channel.kind === "private" ? "🔒" : "#", `${channel.name}${channel.archived ? " (archived)" : ""}`))],
+    ["Direct messages", direct.map((channel) => one(channel, "●", bot))],
+    ["Apps", [placeButton("home", "⌂", `${bot} · Home`, 0, place, go)]],
+  ];
+  $("places").replaceChildren(...groups.flatMap(([title, items]) => [make("h2", "", title), make("ul", "", ...items)]));
+  if (focused) $("places").querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+  const waiting = state.channels.reduce((sum, channel) => sum + (channel.id === place ? 0 : unreadOf(state.as, channel)), 0);
+  $("pane-places").querySelector(".new").textContent = waiting ? String(waiting) : "";
+}
