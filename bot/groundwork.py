@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot import agreement as agreements
 from bot.clock import SystemClock
-from bot.errors import ConfigError
+from bot.domain.clocks import part
+from bot.domain.worktime import due
+from bot.errors import AgreementError, ConfigError
 from bot.flow.ports import NotConnected, Office
 from bot.store import schema
 from bot.store.database import Database
@@ -24,8 +27,20 @@ DEFAULT_AGREEMENT: Final = "agreement.toml"
 
 
 def parse_agreement(text: str, path: str, now: datetime) -> agreements.Parsed:
-    """Parse an agreement; holidays are looked up three years back and three ahead. Raises AgreementError."""
-    return agreements.parse(text, path=path, horizon=(now.year - 3, now.year + 3))
+    """Parse an agreement; holidays are looked up three years back and three ahead. Raises AgreementError.
+
+    A promise that its own working hours never fill is refused here: it would fail for every lead.
+    """
+    parsed = agreements.parse(text, path=path, horizon=(now.year - 3, now.year + 3))
+    agreement = parsed.agreement
+    shares = [step.share(agreement.reminders.at_risk) for step in agreement.reminders.steps]
+    for tier in agreement.tiers:
+        try:
+            due(agreement.calendar, now, part(tier.first_contact, max([*shares, Decimal(1)])))
+        except ValueError as error:
+            reason = f"tier {tier.name}: first_contact_hours and its steps do not fit into ten years of these hours"
+            raise AgreementError(path, (reason,)) from error
+    return parsed
 
 
 def read_agreement(settings: Settings) -> tuple[agreements.Parsed, str]:

@@ -32,6 +32,8 @@ EDIT: Final = "chat.update"
 _EDITS_AT_ONCE: Final = 5
 _LOOKS_AT_ONCE: Final = 5
 _UNDER_WAY: Final = 16
+_NOBODY_THERE: Final = frozenset({"user_not_found", "user_disabled", "is_archived"})
+"""Slack's words for direct messages that nobody reads any more."""
 
 _log = log_of(__name__)
 
@@ -182,6 +184,8 @@ class Delivery:
         )
 
         def keep(session: Session) -> None:
+            if isinstance(outcome, Rejected) and self._left(session, attempt, outcome.reason, now):
+                return
             outbox.settle(session, message.id, state=next_.state, next_at=next_.next_at, error=next_.error)
             if isinstance(outcome, Refused) and outcome.pauses and outcome.after:
                 lanes.occupy(session, f"method:{outcome.pauses}", now + timedelta(seconds=outcome.after))
@@ -192,6 +196,18 @@ class Delivery:
                 self._tell_admins(session, message, attempt.target, next_.error, now)
 
         await self._office.database.write(keep)
+
+    def _left(self, session: Session, attempt: Claimed, reason: str, now: datetime) -> bool:
+        """Whether a reminder's person has left Slack; it then goes to the agreement's channel."""
+        message, email = attempt.message, attempt.target.removeprefix("person:")
+        if reason not in _NOBODY_THERE or email == attempt.target:
+            return False
+        known_people.left_slack(session, email, now)
+        if message.kind != "nudge" or message.ts is not None:
+            return False
+        outbox.retarget(session, message.id, self._office.agreement.reminders.channel)
+        outbox.settle(session, message.id, state="pending", next_at=now, error=reason)
+        return True
 
     async def _call(self, attempt: Claimed) -> delivery.Outcome:
         message = attempt.message

@@ -150,7 +150,7 @@ CUSTOMERS: Final = (
 EXPANSION: Final = 7
 """The customer whose second deal the sample "Deal won" tells: Vantage Optics."""
 
-_FIRST_LEAD: Final = 42
+_FIRST_LEAD: Final = 46
 _LAST_OF_PAST: Final = 7
 """Working days before the opening: the past ends there, and what is told aloud begins."""
 
@@ -215,7 +215,7 @@ def history(days: Days) -> Iterator[dict[str, Any]]:
 
 def _life(days: Days, number: int, customer: Customer) -> Iterator[dict[str, Any]]:
     """A lead, the first call, what else touched them, their deal."""
-    back = _FIRST_LEAD - number * 3 // 2
+    back = _FIRST_LEAD - number * 5 // 3
     came = days.at(back, f"{9 + number % 7:02}:{number * 7 % 60:02}")
     yield event("lead.created", came, **lead(f"L-{number}", customer, customer.piece, came), stage="sql")
     if customer.minutes is not None:

@@ -65,11 +65,15 @@ _COLUMNS = (
 
 
 def add(session: Session, events: Sequence[NewEvent]) -> set[tuple[str, str]]:
-    """Store the events that are not there yet, in as few statements as possible; returns (source, id) of the new."""
+    """Store the events that are not there yet, in as few statements as possible; returns (source, id) of the new.
+
+    Two transactions that store the same events take them in the same order, so that neither waits for the other.
+    """
     new: set[tuple[str, str]] = set()
-    for start in range(0, len(events), 500):
+    ordered = sorted(events, key=lambda event: (event.source, event.event_id))
+    for start in range(0, len(ordered), 500):
         rows: dict[tuple[str, str], dict[str, Any]] = {}
-        for event in events[start : start + 500]:
+        for event in ordered[start : start + 500]:
             rows.setdefault((event.source, event.event_id), _row(event))
         ids = insert_new(session, EventRow, list(rows.values()), "id")
         if len(ids) == len(rows):

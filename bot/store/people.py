@@ -139,3 +139,12 @@ def linked(session: Session, email: str, slack_id: str, checked_at: datetime) ->
 def forget_dm(session: Session, email: str) -> None:
     """The direct-message channel of somebody is not where it was."""
     session.execute(update(PersonRow).where(P.email == email).values(dm_channel=None))
+
+
+def left_slack(session: Session, email: str, checked_at: datetime) -> None:
+    """Somebody has no account any more: what Slack told of them is forgotten, and asked for again a day later."""
+    session.execute(
+        update(PersonRow)
+        .where(P.email == email)
+        .values(slack_found_id=None, slack_timezone=None, dm_channel=None, slack_checked_at=checked_at)
+    )

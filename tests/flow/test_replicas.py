@@ -19,7 +19,7 @@ EVENTS = [
     event(
         10 * deal + n,
         kind,
-        f"2026-11-1{n}T09:00:00Z",
+        f"2026-11-{16 + n}T09:00:00Z",
         {"id": f"D{deal}", "lead_ids": [f"L{deal % 7}"], **data},
     )
     for deal in range(40)
@@ -44,7 +44,7 @@ def replicas(postgres):
 
 
 async def test_the_same_events_in_opposite_orders_are_stored_once(replicas):
-    """Both replicas accept the same events at the same time, in opposite orders: nobody fails, each event is new once."""
+    """Both replicas accept the same events at once, in opposite orders: neither fails, and each event is new once."""
     rows = as_rows("generic", EVENTS, NOW)
     for number in range(20):
         batch = [

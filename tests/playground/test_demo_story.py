@@ -74,7 +74,7 @@ def test_the_command_offers_every_stage():
 
 def test_another_stage_is_answered_with_those_there_are():
     """A slip of the finger costs no search."""
-    with pytest.raises(UsageError, match="--stage loud: .* quiet, busy, breach, slack-down"):
+    with pytest.raises(UsageError, match=r"--stage loud: .* quiet, busy, breach, slack-down"):
         stage_named("loud")
 
 
@@ -150,7 +150,7 @@ async def test_why_a_message_is_there_can_be_asked(tmp_path):
         card = demo.slack.messages("#wins")[-1]
         reason = await demo.explain(card.channel, card.ts)
         assert reason is not None
-        assert [event.type for event in reason.events][0] == "deal.won"
+        assert reason.events[0].type == "deal.won"
         assert await demo.explain(card.channel, "1.000000") is None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.support.leads import AT_RISK, at, comes
 from tests.support.wins import pass_time, won
 from tests.support.world import World
@@ -79,17 +81,25 @@ async def test_an_account_that_was_deactivated(sqlite):
         assert f"owner {maya}." in world.slack.messages("#sales-ops")[0].text
 
 
-async def test_an_account_that_is_deactivated_after_it_was_found(sqlite):
-    """Somebody leaves: their reminder cannot reach them and goes to the channel instead; nothing is lost."""
+@pytest.mark.parametrize("written_to", [False, True])
+async def test_an_account_that_is_deactivated_after_it_was_found(sqlite, written_to):
+    """Somebody leaves: their reminder cannot reach them and goes to the channel, at once; so do the next ones."""
     async with World(sqlite) as world:
         maya = world.person("Maya Okafor")
-        await won(world, owner_email=maya)
-        await world.settle()
+        await comes(world, maya, "Ana Person")
+        await world.until(at(9, 1) if not written_to else AT_RISK + timedelta(minutes=1))
+        if not written_to:
+            await won(world, owner_email=maya)
+            await world.settle()
+        world.expect("chat.postMessage")
         world.slack.workspace.change_user(world.accounts[maya], deleted=True)
-        await comes(world, maya)
-        await world.until(AT_RISK + timedelta(minutes=1))
-        world.expect("chat.postMessage", "chat.postMessage")
-        assert f"owner {maya}." in world.slack.messages("#sales-ops")[0].text
+        await comes(world, maya, "Cho Person")
+        await world.until(at(9, 30, day=17))
+        told = [message.text.splitlines()[0] for message in world.slack.messages("#sales-ops")]
+        assert len(told) == (3 if written_to else 2)
+        assert all(f"owner {maya}." in message.text for message in world.slack.messages("#sales-ops"))
+        world.expect(*["chat.postMessage"] * len(told))
+        assert len(world.direct(maya)) == written_to
 
 
 async def test_a_token_without_the_scope(sqlite):

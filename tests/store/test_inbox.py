@@ -61,7 +61,7 @@ def test_what_is_stored_stays_as_it_is(database, add):
 
 
 def test_the_same_event_twice_in_one_batch_is_stored_once(database, add):
-    """Of two events with one id in one batch the first is stored, in its place among the others."""
+    """Of two events with one id in one batch the first is stored."""
     assert add(new("a", body="1"), new("b", body="2"), new("a", body="3")) == {
         ("generic", "a"),
         ("generic", "b"),
@@ -76,8 +76,8 @@ def test_an_id_is_the_sources_own(add, waiting):
     assert waiting() == ["a", "a"]
 
 
-def test_a_large_batch_keeps_its_order(add, waiting):
-    """More events than fit one statement are stored in their order, and only the new ones are told."""
+def test_a_large_batch_is_stored_whole(add, waiting):
+    """More events than fit one statement are all stored, and only the new ones are told."""
     add(new("e0700"))
     batch = [new(f"e{number:04}") for number in range(1201)]
     assert add(*batch) == {("generic", event.event_id) for event in batch} - {("generic", "e0700")}

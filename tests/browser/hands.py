@@ -1,0 +1,51 @@
+"""What people do on the page, in their words: look as somebody, go somewhere, send an event, move the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+
+def messages(page: Page, text: str | None = None) -> Locator:
+    """The messages shown, or those that hold a text."""
+    shown = page.locator("#messages li.message")
+    return shown if text is None else shown.filter(has_text=text)
+
+
+async def look_as(page: Page, name: str) -> None:
+    """Take somebody's eyes."""
+    await page.get_by_label("Looking as").select_option(label=name)
+
+
+async def go(page: Page, place: str) -> None:
+    """Go to a channel, to the direct messages (`winbell`) or to the app's Home."""
+    await page.get_by_role("navigation").get_by_role("button", name=place).first.click()
+    await expect(page.locator("#title")).to_contain_text(place)
+
+
+async def send(page: Page, sample: str) -> None:
+    """Send a sample event, as it is; the bot has stored it."""
+    await page.locator("#sample-list").get_by_role("button", name=sample).first.click()
+    await page.get_by_role("button", name="Send event").click()
+    await expect(page.locator("#sample-answer")).to_contain_text("202")
+
+
+async def move(page: Page, how: str) -> None:
+    """Move the clock; returns when it was moved."""
+    button = page.locator("#moves").get_by_role("button", name=how)
+    before = await page.locator("#clock-now").text_content()
+    await button.click()
+    await expect(page.locator("#clock-now")).not_to_have_text(before or "")
+    await expect(button).to_be_enabled()
+
+
+async def say(page: Page, text: str) -> None:
+    """Type a message or a command and send it."""
+    field = page.get_by_label("Message or slash command")
+    await field.fill(text)
+    await field.press("Escape")
+    await field.press("Enter")

@@ -1,0 +1,133 @@
+"""The product as a person sees it: a real browser on the local workspace, the real bot behind it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import expect
+
+from tests.browser.hands import go, look_as, messages, move, say, send
+from tests.browser.pictures import picture
+from tests.support.demo import opened, told
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+async def test_a_won_deal_becomes_a_card_and_a_correction_changes_it(tmp_path, window):
+    """One click sends the event; the card is there with both sides' credit; a corrected amount changes that card."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        await expect(messages(page)).to_have_count(4)
+        await send(page, "Deal won")
+        card = messages(page, "Vantage Optics expansion")
+        await expect(card).to_have_count(1)
+        await expect(card).to_contain_text("€18,400.00")
+        await expect(card).to_contain_text("@Maya Okafor")
+        await expect(card).to_contain_text("Logistics fair Hamburg")
+        await card.scroll_into_view_if_needed()
+        await picture(card, "win-card")
+        await send(page, "Amount corrected")
+        await expect(card).to_contain_text("€21,250.00")
+        await expect(card).to_contain_text("(edited)")
+        await expect(messages(page)).to_have_count(5)
+
+
+async def test_a_reminder_is_answered_by_one_press(tmp_path, window):
+    """Each press settles its lead in the message itself; when all are answered it says thank you."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        await look_as(page, "Maya Okafor")
+        await go(page, "winbell")
+        reminder = messages(page, "Freya Holm").first
+        await expect(reminder).to_contain_text("3 leads are waiting for your first contact")
+        await reminder.scroll_into_view_if_needed()
+        await picture(reminder, "reminder")
+        await reminder.get_by_role("button", name="Contacted: Freya Holm").click()
+        await expect(reminder).to_contain_text("2 leads are waiting for your first contact")
+        await expect(reminder.get_by_role("button", name="Contacted: Freya Holm")).to_have_count(0)
+        await reminder.get_by_role("button", name="Contacted: Mira Solberg").click()
+        await reminder.get_by_role("button", name="Contacted: Arun Patel").click()
+        await expect(reminder).to_contain_text("All settled, thank you")
+        await expect(reminder.get_by_role("button", name="Contacted")).to_have_count(0)
+        await picture(reminder, "reminder-settled")
+
+
+async def test_a_command_is_answered_to_who_asked_and_a_reload_loses_nothing(tmp_path, window):
+    """`/pipeline` shows the open deals to its reader alone; after a reload everything is where it was."""
+    async with opened(tmp_path) as demo:
+        page, other = await window(demo.slack.url), await window(demo.slack.url)
+        await look_as(page, "Rui Costa")
+        await look_as(other, "Lena Brandt")
+        await say(page, "/pipeline")
+        answer = messages(page, "negotiation")
+        await expect(answer).to_have_count(1)
+        await expect(answer).to_contain_text("proposal")
+        await expect(messages(other)).to_have_count(4)
+        await answer.scroll_into_view_if_needed()
+        await picture(answer, "pipeline")
+        before = await messages(page).all_inner_texts()
+        await page.reload()
+        await expect(messages(page)).to_have_count(5)
+        assert await messages(page).all_inner_texts() == before
+
+
+async def test_two_people_see_the_same_at_once(tmp_path, window):
+    """What one sends, the other sees without reloading; what is meant for one of them, the other does not see."""
+    async with opened(tmp_path) as demo:
+        mayas, ruis = await window(demo.slack.url), await window(demo.slack.url)
+        await look_as(mayas, "Maya Okafor")
+        await look_as(ruis, "Rui Costa")
+        await send(ruis, "Deal won")
+        for page in (mayas, ruis):
+            await expect(messages(page, "Vantage Optics expansion")).to_have_count(1)
+        await move(mayas, "An hour on")
+        for page in (mayas, ruis):
+            await expect(page.locator("#clock-now")).to_contain_text("11:")
+        await go(mayas, "winbell")
+        await go(ruis, "winbell")
+        await expect(messages(mayas, "Freya Holm")).not_to_have_count(0)
+        await expect(messages(ruis)).to_have_count(0)
+
+
+async def test_a_weekend_passes_and_nobody_is_disturbed(tmp_path, window):
+    """A lead that comes on Friday evening is reminded of on Monday morning, when its hour is nearly over."""
+    async with opened(tmp_path, "quiet") as demo:
+        page = await window(demo.slack.url)
+        await look_as(page, "Maya Okafor")
+        for _ in range(7):
+            await move(page, "An hour on")
+        await send(page, "Lead arrives")
+        await send(page, "Lead is assigned")
+        await go(page, "winbell")
+        await move(page, "To the next working morning")
+        await expect(page.locator("#clock-now")).to_contain_text("09:00")
+        await expect(messages(page, "Otto Klee")).to_have_count(0)
+        await move(page, "An hour on")
+        await expect(messages(page, "Otto Klee")).not_to_have_count(0)
+        times = [when.astimezone(BERLIN) for when, text in told(demo)["Maya Okafor"] if "Otto Klee" in text]
+        monday = datetime(2026, 11, 23, tzinfo=BERLIN).date()
+        assert [(when.date(), when.hour, when.minute) for when in times] == [(monday, 9, 15), (monday, 9, 30)]
+
+
+async def test_slack_misbehaves_and_the_backlog_drains(tmp_path, window):
+    """The page tells what waits; once Slack works again, everything comes, and the line goes away."""
+    async with opened(tmp_path, "slack-down") as demo:
+        page = await window(demo.slack.url)
+        await expect(page.locator("#backlog")).to_contain_text("chat.postMessage answers 500")
+        await expect(page.locator("#backlog")).to_contain_text("4 messages wait for Slack")
+        await page.get_by_role("button", name="Let Slack work again").click()
+        await expect(page.locator("#backlog")).not_to_contain_text("misbehaves")
+        await move(page, "An hour on")
+        await expect(page.locator("#backlog")).to_be_hidden()
+        await expect(messages(page, "Willow Pharma rollout")).to_have_count(1)
+        await expect(messages(page, "Meridian Books rollout")).to_have_count(1)
+
+
+async def test_it_fits_a_phone(tmp_path, window):
+    """On a phone the page is as wide as the screen, and a win can be read."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url, phone=True)
+        card = messages(page, "Granite Gym rollout")
+        await expect(card).to_be_visible()
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390
+        await picture(page, "phone")
