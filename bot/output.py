@@ -64,13 +64,16 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
 
 
 def _print_table(report: dict[str, Any]) -> None:
-    columns = [column for column in _columns(report) if column not in {"name", "credits"}]
+    columns = [key for key in (report["rows"] or [report["total"]])[0] if key not in {"name", "credits"}]
     rows = [[_shown(row.get(column)) for column in columns] for row in report["rows"]]
     total = {**report["total"], "label": "total"}
     rows.append([_shown(total.get(column)) for column in columns])
     span = " to ".join(day for day in (report["from"], report["to"]) if day)
     title = f"{report['report']} by {report['by']}, {report['currency']}" + (f", {span}" if span else "")
     _draw(title, columns, rows)
+    for key in report["total"]:
+        if key not in {*columns, "name"}:
+            typer.echo(f"{key.replace('_', ' ')}: {_shown(report['total'][key])}")
     for apart in report["not_converted"]:
         typer.echo(
             f"not converted: {apart['count']} x {apart['currency'] or 'no currency'}, {apart['amount']}"
@@ -84,8 +87,12 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
     table = Table(title=title or None, title_justify="left")
     for number, column in enumerate(columns):
+        heading = column.replace("_", " ")
         table.add_column(
-            column.replace("_", " "), justify="left" if number == 0 else "right", overflow="fold"
+            heading,
+            justify="left" if number == 0 else "right",
+            overflow="fold",
+            min_width=max(map(len, heading.split())),  # a heading breaks between words, not inside one
         )
     for row in rows:
         table.add_row(*(Text(_printable(cell)) for cell in row))

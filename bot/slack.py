@@ -1,6 +1,7 @@
 """The only holder of the Slack client: what Slack answers becomes sent, refused, unknown or rejected.
 
-The SDK's own connection retry is off: it would post a message again whose fate is unknown (docs/reliability.md).
+The SDK's own connection retry is off: it would post a message again whose fate is unknown; see
+docs/adr/0005-look-up-before-posting-again.md.
 """
 
 from __future__ import annotations

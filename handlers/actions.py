@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StorageError
 from bot.flow import answers as flow
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from bot.flow.ports import Office
     from bot.render.message import Payload
 
+ACK_AFTER: Final = 2.0
+"""Seconds that storing a press may take before it is acknowledged all the same: Slack waits for three."""
+
 
 def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -> None:
     """Listen to the button of the reminders."""
@@ -26,9 +30,13 @@ def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -
     async def on_contacted(
         ack: Callable[[], Awaitable[Any]], action: dict[str, Any], body: dict[str, Any], respond: Any
     ) -> None:
-        said = await press_contacted(office, action.get("value") or "", body["user"]["id"])
-        outbox_filled()
+        answering = asyncio.create_task(
+            press_contacted(office, action.get("value") or "", body["user"]["id"])
+        )
+        await asyncio.wait({answering}, timeout=ACK_AFTER)
         await ack()
+        said = await answering
+        outbox_filled()
         if said is not None:
             await respond(**said.as_dict(), response_type="ephemeral", replace_original=False)
 

@@ -251,7 +251,7 @@ def test_every_state_is_drawn_and_explained(what, states):
     drawn = {
         name for pair in re.findall(r"^ +(\S+) --> (\w+|\[\*\])", diagram, re.MULTILINE) for name in pair
     }
-    assert drawn - {"[*]"} == set(states) - {"stale"}  # nothing leads there in this version
+    assert drawn - {"[*]"} == set(states)
 
 
 def test_every_report_is_documented_with_its_groups_and_fields(tmp_path):

@@ -323,7 +323,7 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
         outbox.hold(session, message.id, prepared.until)
         return None
     if isinstance(prepared, Drop):
-        state = "cancelled" if message.ts is None else "sent"
+        state = "sent" if message.ts is not None else "stale" if prepared.stale else "cancelled"
         outbox.settle(session, message.id, state=state, next_at=None, error=prepared.reason)
         return None
     digest = prepared.payload.digest()

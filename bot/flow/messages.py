@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.store.people import Person
 
 LEADS_SHOWN: Final = 20
+NOTICE_LASTS: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The message is not needed any more."""
+    """The message is not needed any more; `stale` where it merely came too late."""
 
     reason: str
+    stale: bool = False
 
 
 Prepared = Ready | Hold | Drop
@@ -85,6 +87,8 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
         return _prepare_card(session, agreement, message)
     if message.kind == "nudge":
         return _prepare_nudge(session, agreement, message, now)
+    if message.ts is None and now - message.created_at > NOTICE_LASTS:
+        return Drop("what it tells is a day old; `winbell outbox` shows what is true now", stale=True)
     return Ready(notice.notice(Notice(message.ref["what"], message.ref["advice"])), message.target)
 
 
@@ -98,7 +102,9 @@ def _prepare_card(session: Session, agreement: Agreement, message: Message) -> P
         wins.announced(session, source.win)
         source = deals.card_source(session, agreement, message.ref["deal"], message.ref["number"])
         assert source is not None  # noqa: S101  # it was there a line ago, in the same transaction
-    return Ready(card.win_card(_card_facts(session, agreement, source)), message.target)
+    # The agreement may name another channel by now: a card that waits goes there, one that was posted stays.
+    target = agreement.wins.channel if message.ts is None else message.target
+    return Ready(card.win_card(_card_facts(session, agreement, source)), target)
 
 
 def _card_facts(session: Session, agreement: Agreement, source: CardSource) -> WinCard:
@@ -232,7 +238,7 @@ def _receiver(session: Session, agreement: Agreement, message: Message) -> tuple
     """(target, IANA zone): the person, or the agreement's channel where Slack does not know them."""
     email = message.target.removeprefix("person:")
     if email == message.target:
-        return message.target, agreement.timezone
+        return agreement.reminders.channel, agreement.timezone
     person = people.by_email(session, [email]).get(email)
     if person is None or person.slack_id is None:
         return agreement.reminders.channel, agreement.timezone

@@ -228,7 +228,7 @@ def _clock_facts(
 ) -> Iterator[Fact]:
     name = records.load(session, "lead", item.lead_key).record.get("name")
     yield Fact("Lead", f"{name} ({item.lead_key})" if name else item.lead_key)
-    yield Fact("Step", f"{_step(item.step)}, due")
+    yield Fact("Step", _step(item.step))
     yield Fact("Step due", at=item.due_at)
     if clock is not None:
         yield Fact("Tier", clock.tier)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser.pictures import PHONE, WINDOW
 
@@ -44,22 +45,25 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """One headless browser for a scenario."""
+    """One headless browser; each window has cookies and storage of its own."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield running
         await running.close()
 
 
-@pytest.fixture
-async def window(browser: Browser) -> Open:
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(browser: Browser) -> AsyncIterator[Open]:
     """Open a window of its own on an address, as another person would; any error on the page fails the scenario."""
+
+    contexts: list[BrowserContext] = []
 
     async def show(url: str, *, phone: bool = False) -> Page:
         size = PHONE if phone else WINDOW
         context = await browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce")
+        contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", broken)
         page.on("request", lambda request: stays_here(request.url, url))
@@ -67,7 +71,9 @@ async def window(browser: Browser) -> Open:
         await expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
         return page
 
-    return show
+    yield show
+    for context in contexts:
+        await context.close()
 
 
 def broken(error: object) -> None:

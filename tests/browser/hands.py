@@ -22,9 +22,9 @@ async def look_as(page: Page, name: str) -> None:
 
 
 async def go(page: Page, place: str) -> None:
-    """Go to a channel, to the direct messages (`winbell`) or to the app's Home."""
+    """Go to a channel, to the direct messages (`Winbell`) or to the app's Home."""
     await page.get_by_role("navigation").get_by_role("button", name=place).first.click()
-    await expect(page.locator("#title")).to_contain_text(place)
+    await expect(page.locator("#title")).to_contain_text(place, ignore_case=True)
 
 
 async def send(page: Page, sample: str) -> None:

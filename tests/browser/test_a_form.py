@@ -1,6 +1,7 @@
 """A modal as a person sees it: filled in wrongly, told what is wrong, corrected. The bot behind it is a small one."""
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import expect
 from slack_bolt.async_app import AsyncApp
@@ -8,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.fake_slack import FakeSlack
 from tests.browser.hands import messages, say
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SIGNING_SECRET = "signing-secret-of-the-form"
 FORM = {
@@ -27,7 +30,7 @@ FORM = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def slack():
     """A workspace whose app knows the command `/plan` and takes no Sunday."""
     async with FakeSlack(signing_secret=SIGNING_SECRET) as it:

@@ -43,21 +43,21 @@ async def _same(database: Database, data: st.DataObject) -> None:
     assert shuffled == await database.write(partial(retold, history=by_time(history)))
 
 
-@settings(max_examples=70, suppress_health_check=_RELAXED)
+@settings(max_examples=60, suppress_health_check=_RELAXED)
 @given(data=st.data())
 async def test_any_order_on_sqlite(sqlite, data):
     """Shuffled and repeated, in parcels of any size, a history ends as it does in order (SQLite)."""
     await _same(sqlite, data)
 
 
-@settings(max_examples=10, suppress_health_check=_RELAXED)
+@settings(max_examples=8, suppress_health_check=_RELAXED)
 @given(data=st.data())
 async def test_any_order_on_postgresql(postgresql, data):
     """Shuffled and repeated, in parcels of any size, a history ends as it does in order (PostgreSQL)."""
     await _same(postgresql, data)
 
 
-@settings(max_examples=5, suppress_health_check=_RELAXED)
+@settings(max_examples=3, suppress_health_check=_RELAXED)
 @given(history=histories())
 async def test_both_databases_agree(sqlite, postgresql, history):
     """One history leaves the same records, credits, clocks and figures on both databases."""
@@ -154,11 +154,12 @@ STORIES: dict[str, list[tuple[str, int, dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("story", STORIES)
 async def test_every_order_of_a_short_story(sqlite, story):
-    """Each of these stories, told in each of its orders, ends in the same records, credits, clocks and figures."""
+    """Each of these stories, told in each of its orders, ends in the same records, credits and clocks."""
     days = [
         event(n, kind, f"2026-11-{2 + day:02}T09:00:00Z", data)
         for n, (kind, day, data) in enumerate(STORIES[story])
     ]
-    expected = await sqlite.write(partial(retold, history=by_time(days)))
+    tell = partial(retold, figures=False)
+    expected = await sqlite.write(partial(tell, history=by_time(days)))
     for order in permutations(days):
-        assert await sqlite.write(partial(retold, history=order)) == expected
+        assert await sqlite.write(partial(tell, history=order)) == expected

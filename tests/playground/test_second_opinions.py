@@ -1,7 +1,8 @@
 """Every message on file is judged by two libraries of other people, too, which know Slack's limits on their own.
 
 Each message is built anew from their classes, which check every part, and must come out as it went in. What a library
-does not know is left out, and listed here: slackblocks has no date in rich text, and never sends a member that is false.
+does not know is left out, and listed here: slackblocks has no date in rich text, and never sends a member that is
+false.
 """
 
 import json

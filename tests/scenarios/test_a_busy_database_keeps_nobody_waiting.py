@@ -1,0 +1,108 @@
+"""Another program holds SQLite's only writer: people are answered in time, and no event is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.store import database as store
+from bot.store.database import Database
+from tests.support.leads import AT_RISK, comes, said, the_clock
+from tests.support.world import World, contacted_button
+
+BUSY = "Busy at the moment. Please try again in a few seconds. Nothing was changed."
+
+
+@pytest.fixture
+def patient(sqlite_files, monkeypatch):
+    """A database that gives up on a held writer after 2.5 seconds (5 in operation): later than Slack is answered."""
+    monkeypatch.setattr(store, "_SQLITE_BUSY_MS", 2500)
+    made = Database(sqlite_files.url())
+    yield made
+    made.close()
+
+
+@contextmanager
+def held(database):
+    """While it lasts, nobody can write."""
+    other = sqlite3.connect(database.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def reminded(world):
+    maya = world.person("Maya Okafor")
+    await comes(world, maya)
+    await world.until(AT_RISK + timedelta(seconds=30))
+    world.expect("chat.postMessage")
+    return maya
+
+
+async def press(world, maya):
+    (message,) = world.direct(maya)
+    button = contacted_button(message)
+    return await world.slack.press(
+        message.channel, message.ts, "contacted", world.accounts[maya], value=button["value"], block_id=button["block_id"]
+    )
+
+
+async def test_commands_read_beside_a_writer(patient):
+    """`/pipeline` needs no writer: it is acknowledged and answered at once."""
+    async with World(patient) as world:
+        maya = world.person("Maya Okafor")
+        with held(patient):
+            result = await world.slack.slash("/pipeline", "", world.accounts[maya], "wins")
+            await world.slack.wait_for(lambda: world.slack.ephemerals(world.accounts[maya]), seconds=2)
+        assert (result.acknowledged, result.elapsed < 1) == (True, True)
+        world.expect("response_url")
+
+
+async def test_a_press_is_acknowledged_in_time_and_kept(patient):
+    """The writer comes free after Slack's patience would be at its end: the press was acknowledged, and is stored."""
+    async with World(patient) as world:
+        maya = await reminded(world)
+        with held(patient):
+            result = await press(world, maya)
+        assert (result.acknowledged, result.elapsed < 3) == (True, True)
+        async with asyncio.timeout(5):
+            while (await the_clock(world)).stopped_at is None:
+                await asyncio.sleep(0.02)
+        await world.settle()
+        world.expect("chat.update")
+        assert said(world, maya) == ["All settled, thank you.\nDana Reyes: Contacted."]
+
+
+async def test_a_press_that_cannot_be_kept_says_so(patient):
+    """The writer is held for longer than we wait: whoever pressed is asked to try again, and the next press works."""
+    async with World(patient) as world:
+        maya = await reminded(world)
+        with held(patient):
+            assert (await press(world, maya)).acknowledged
+            (answer,) = await world.slack.wait_for(lambda: world.slack.ephemerals(world.accounts[maya]))
+        assert answer.text == BUSY
+        world.expect("response_url")
+        await press(world, maya)
+        await world.settle()
+        world.expect("chat.update")
+
+
+async def test_an_event_waits_or_is_refused(patient):
+    """An event is answered late with 202, or with 503 so that the CRM sends it again; then it is stored once."""
+    async with World(patient) as world:
+        deal = {"id": "D-1", "amount": "100", "currency": "USD"}
+        with held(patient):
+            status, answer = await world.sends("deal.won", **deal)
+            assert (status, list(answer)) == (503, ["error"])
+            late = asyncio.create_task(world.sends("deal.won", **deal))
+            await asyncio.sleep(0)
+        assert await late == (202, {"status": "stored", "events": 1})
+        await world.settle()
+        world.expect("chat.postMessage")
