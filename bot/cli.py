@@ -13,6 +13,7 @@ import typer
 
 from bot.clock import SystemClock
 from bot.config import load, require_serve
+from bot.domain.when import FIRST_YEAR, LAST_YEAR
 from bot.errors import ConfigError, FormatError, UsageError, WinbellError
 from bot.flow import importing, lead_reports, listings, reminders, reports
 from bot.flow.figures import Period
@@ -47,6 +48,11 @@ REPORTS: Final = {
     "channels": lead_reports.channels,
     "sla": lead_reports.sla,
 }
+
+
+_MOST: Final = 2**31 - 1
+Number = Annotated[int, typer.Argument(help="As the list shows it.", min=1, max=_MOST)]
+Numbers = Annotated[list[int] | None, typer.Argument(help="Which; default: all.", min=1, max=_MOST)]
 
 
 def main() -> None:
@@ -86,6 +92,8 @@ def _instant(text: str | None, option: str) -> datetime | None:
         raise UsageError(f"{option} {text}: write an instant as 2026-11-20T15:00:00Z") from error
     if instant.tzinfo is None:
         raise UsageError(f"{option} {text}: an instant needs its offset, for example 2026-11-20T15:00:00Z")
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise UsageError(f"{option} {text}: choose an instant in the years {FIRST_YEAR} to {LAST_YEAR}")
     return instant.astimezone(UTC)
 
 
@@ -255,7 +263,10 @@ def report(
         raise UsageError(f"{name}: there is no such report; there are {', '.join(REPORTS)}")
     if format_ not in {"table", "json", "csv"}:
         raise UsageError(f"--format {format_}: choose table, json or csv")
-    period = Period(_day(from_, "--from"), _day(to, "--to"), _instant(as_of, "--as-of") or _now())
+    first, last = _day(from_, "--from"), _day(to, "--to")
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"--from {first} lies after --to {last}; swap them")
+    period = Period(first, last, _instant(as_of, "--as-of") or _now())
     with office_of(load()) as office:
         agreement: Agreement = office.agreement
         made = office.database.read_now(lambda s: REPORTS[name](s, agreement, period, by))
@@ -297,7 +308,7 @@ def inbox(context: typer.Context) -> None:
 
 
 @inbox_app.command("show")
-def inbox_show(number: int) -> None:
+def inbox_show(number: Number) -> None:
     """Show one event with its error."""
     with office_of(load()) as office:
         found = office.database.read_now(lambda s: listings.event(s, number))
@@ -305,9 +316,7 @@ def inbox_show(number: int) -> None:
 
 
 @inbox_app.command("retry")
-def inbox_retry(
-    numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None,
-) -> None:
+def inbox_retry(numbers: Numbers = None) -> None:
     """Try failed events again."""
     with office_of(load()) as office:
         count = office.database.write_now(lambda s: listings.retry_events(s, numbers, _now()))
@@ -327,7 +336,7 @@ def outbox(context: typer.Context) -> None:
 
 
 @outbox_app.command("show")
-def outbox_show(number: int) -> None:
+def outbox_show(number: Number) -> None:
     """Show one message as it was last sent, with its receipt."""
     with office_of(load()) as office:
         found = office.database.read_now(lambda s: listings.message(s, number))
@@ -335,9 +344,7 @@ def outbox_show(number: int) -> None:
 
 
 @outbox_app.command("retry")
-def outbox_retry(
-    numbers: Annotated[list[int] | None, typer.Argument(help="Which; default: all.")] = None,
-) -> None:
+def outbox_retry(numbers: Numbers = None) -> None:
     """Send given-up messages again; one whose fate is unknown is looked up in its channel first."""
     with office_of(load()) as office:
         count = office.database.write_now(lambda s: listings.retry_messages(s, numbers, _now()))

@@ -52,7 +52,7 @@ def _host(value: str) -> str:
     return value
 
 
-def _is_address(value: str) -> bool:
+def is_address(value: str) -> bool:
     """Whether it is a plain http or https address: no user, query or fragment."""
     try:
         parts = urlsplit(value)
@@ -63,14 +63,14 @@ def _is_address(value: str) -> bool:
 
 
 def _public_address(value: str) -> str:
-    if not _is_address(value):
+    if not is_address(value):
         raise ValueError("set a web address such as https://winbell.seller.example")
     return value.rstrip("/")
 
 
 def _api_address(value: str) -> str:
     """The base address of Slack's Web API. The SDK joins method names to it, so it ends with one slash."""
-    if not _is_address(value):
+    if not is_address(value):
         raise ValueError("set a web address such as https://slack.com/api/, or nothing for Slack's own")
     return f"{value.rstrip('/')}/"
 

@@ -271,7 +271,8 @@ async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[N
         loop.add_signal_handler(sign, partial(_on_signal, stop))
     listening = _listen(server.config, host, port)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    ending = {serving, asyncio.create_task(stop.wait())}
+    signalled = asyncio.create_task(stop.wait())
+    ending = {serving, signalled}
     starting = asyncio.create_task(bot.start())
     try:
         await asyncio.wait({starting, *ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -282,6 +283,7 @@ async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[N
             await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
         starting.cancel()
+        signalled.cancel()
         server.should_exit = True
         await asyncio.gather(serving, bot.stop())
 

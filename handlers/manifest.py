@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from bot.config import is_address
 from bot.errors import UsageError
 from handlers.commands import COMMANDS
 
@@ -27,7 +28,7 @@ def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
 
     Raises UsageError for an address that is not http or https.
     """
-    if base is not None and not base.startswith(("http://", "https://")):
+    if base is not None and not is_address(base):
         raise UsageError(
             f"--http {base}: give the bot's public address, for example https://winbell.seller.example"
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from bot.errors import FormatError
 from bot.flow import apply
 from bot.flow.accept import as_rows
 from bot.flow.apply import Applied
@@ -58,10 +59,8 @@ class ImportFile:
 
     @classmethod
     def at(cls, path: Path, map_path: Path | None, as_of: datetime | None, zone: str) -> ImportFile:
-        """A file by path. Raises FormatError for a map that is not valid, OSError for a file that cannot be read."""
-        made = (
-            parse_map(map_path.read_text(encoding="utf-8"), str(map_path)) if map_path is not None else None
-        )
+        """A file by path. Raises FormatError for a map that is not valid, or cannot be read."""
+        made = parse_map(_read(map_path), str(map_path)) if map_path is not None else None
         when = as_of or datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return cls(path, made, when, zone)
 
@@ -72,6 +71,15 @@ class ImportFile:
                 yield (
                     row.event if row.event is not None else (row.problem or f"row {row.number}: not readable")
                 )
+
+
+def _read(map_path: Path) -> str:
+    try:
+        return map_path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FormatError("--map", f"{map_path} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise FormatError("--map", f"{map_path} is not UTF-8 text; save it as UTF-8") from error
 
 
 def check(file: ImportFile, progress: Callable[[int], None] = lambda _rows: None) -> Checked:

@@ -136,7 +136,7 @@ class Page:
     async def _say(self, body: Json) -> Json:
         text, user, channel = _word(body, "text").strip(), _word(body, "as"), _word(body, "channel")
         if not text.startswith("/"):
-            self._slack.say(user, channel, text)
+            self._slack.say(user, channel, _escaped(text))
             return {"ok": True}
         command, _, rest = text.partition(" ")
         known = {name for name, _, _ in self._tools.commands}
@@ -254,6 +254,11 @@ def _word(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise web.HTTPBadRequest(text=f"{name}: must be a text")
     return value
+
+
+def _escaped(text: str) -> str:
+    """What a person types is kept with Slack's three entities: it cannot become a token."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _result(result: CommandResult) -> Json:

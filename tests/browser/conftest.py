@@ -57,7 +57,6 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def window(browser: Browser) -> AsyncIterator[Open]:
     """Open a window of its own on an address, as another person would; any error on the page fails the scenario."""
-
     contexts: list[BrowserContext] = []
 
     async def show(url: str, *, phone: bool = False) -> Page:

@@ -29,7 +29,9 @@ async def go(page: Page, place: str) -> None:
 
 async def send(page: Page, sample: str) -> None:
     """Send a sample event, as it is; the bot has stored it."""
-    await page.locator("#sample-list").get_by_role("button", name=sample).first.click()
+    chosen = page.locator("#sample-list").get_by_role("button", name=sample).first
+    await chosen.click()
+    await expect(chosen).to_have_attribute("aria-expanded", "true")
     await page.get_by_role("button", name="Send event").click()
     await expect(page.locator("#sample-answer")).to_contain_text("202")
 

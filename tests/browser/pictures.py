@@ -14,8 +14,14 @@ WINDOW = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
-async def picture(what: Page | Locator, name: str) -> None:
-    """Take a picture of a window or a part of it."""
-    if os.environ.get("WINBELL_PICTURES") == "write":
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        await what.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+async def picture(page: Page, name: str, part: Locator | None = None) -> None:
+    """Take a picture of a window, or of a part of it alone."""
+    if os.environ.get("WINBELL_PICTURES") != "write":
+        return
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    await page.mouse.move(0, 0)  # what shows under the pointer is not meant
+    options = {"path": IMAGES / f"{name}.png", "animations": "disabled", "caret": "hide"}
+    if part is None:
+        await page.screenshot(**options)
+    else:
+        await part.screenshot(**options, style="#messages li.day { visibility: hidden }")

@@ -27,7 +27,7 @@ async def test_a_won_deal_becomes_a_card_and_a_correction_changes_it(tmp_path, w
         await expect(card).to_contain_text("@Maya Okafor")
         await expect(card).to_contain_text("Logistics fair Hamburg")
         await card.scroll_into_view_if_needed()
-        await picture(card, "win-card")
+        await picture(page, "win-card", card)
         await send(page, "Amount corrected")
         await expect(card).to_contain_text("€21,250.00")
         await expect(card).to_contain_text("(edited)")
@@ -43,7 +43,7 @@ async def test_a_reminder_is_answered_by_one_press(tmp_path, window):
         reminder = messages(page, "Freya Holm").first
         await expect(reminder).to_contain_text("3 leads are waiting for your first contact")
         await reminder.scroll_into_view_if_needed()
-        await picture(reminder, "reminder")
+        await picture(page, "reminder", reminder)
         await reminder.get_by_role("button", name="Contacted: Freya Holm").click()
         await expect(reminder).to_contain_text("2 leads are waiting for your first contact")
         await expect(reminder.get_by_role("button", name="Contacted: Freya Holm")).to_have_count(0)
@@ -51,7 +51,7 @@ async def test_a_reminder_is_answered_by_one_press(tmp_path, window):
         await reminder.get_by_role("button", name="Contacted: Arun Patel").click()
         await expect(reminder).to_contain_text("All settled, thank you")
         await expect(reminder.get_by_role("button", name="Contacted")).to_have_count(0)
-        await picture(reminder, "reminder-settled")
+        await picture(page, "reminder-settled", reminder)
 
 
 async def test_a_command_is_answered_to_who_asked_and_a_reload_loses_nothing(tmp_path, window):
@@ -66,7 +66,7 @@ async def test_a_command_is_answered_to_who_asked_and_a_reload_loses_nothing(tmp
         await expect(answer).to_contain_text("proposal")
         await expect(messages(other)).to_have_count(4)
         await answer.scroll_into_view_if_needed()
-        await picture(answer, "pipeline")
+        await picture(page, "pipeline", answer)
         before = await messages(page).all_inner_texts()
         await page.reload()
         await expect(messages(page)).to_have_count(5)

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.store.database import Database
-from tests.support.histories import by_time, event, histories, retold, tellings, told
+from tests.support.histories import retold, told
+from tests.support.stories import by_time, event, histories, tellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ async def _same(database: Database, data: st.DataObject) -> None:
     parcels = data.draw(tellings(history), label="told as")
     limit = data.draw(st.sampled_from((1, 3, 20)), label="at once")
     shuffled = await told(database, parcels, limit)
-    assert shuffled == await database.write(partial(retold, history=by_time(history)))
+    assert shuffled == await database.write(partial(retold, history=by_time(history), at_once=True))
 
 
 @settings(max_examples=60, suppress_health_check=_RELAXED)
@@ -160,6 +161,6 @@ async def test_every_order_of_a_short_story(sqlite, story):
         for n, (kind, day, data) in enumerate(STORIES[story])
     ]
     tell = partial(retold, figures=False)
-    expected = await sqlite.write(partial(tell, history=by_time(days)))
+    expected = await sqlite.write(partial(tell, history=by_time(days), at_once=True))
     for order in permutations(days):
         assert await sqlite.write(partial(tell, history=order)) == expected

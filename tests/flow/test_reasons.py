@@ -36,7 +36,7 @@ async def a_won_deal(world, **more):
 
 
 async def test_a_card_names_its_rule_and_its_events(database):
-    """A win: the model with its shares, the lookback, the instant won; the events of its deal, lead and touches alone."""
+    """A win: the model with its shares, the lookback, the instant won; its deal's, lead's and touches' events."""
     async with World(database) as world:
         card = await a_won_deal(world)
         reason = await why(world, card)
@@ -95,7 +95,7 @@ async def test_only_the_newest_events_are_listed(database):
 
 
 async def test_a_reminder_names_the_step_and_the_clock(database):
-    """A reminder: the step of each clock with its start, risk and promise, the owner and the owner's zone, the answer."""
+    """A reminder: the step of each clock with its start, risk and promise, the owner and zone, the answer."""
     agreement = replace(Agreement(calendar=ALWAYS), reminders=Reminders(bundle=timedelta(0)))
     async with World(database, agreement) as world:
         ana = world.person("Ana Lima", "America/New_York")

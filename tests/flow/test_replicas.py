@@ -13,7 +13,8 @@ from bot.flow.accept import as_rows
 from bot.flow.ports import NotConnected, Office
 from bot.store import inbox, tables
 from bot.store.database import Database
-from tests.support.histories import AGREEMENT, NOW, event, image, retold
+from tests.support.histories import AGREEMENT, NOW, image, retold
+from tests.support.stories import event
 
 EVENTS = [
     event(

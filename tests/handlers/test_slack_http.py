@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from bot.store.database import Database
+from handlers import slack_http
 from handlers.slack_http import is_signed
 from tests.support.world import SIGNING_SECRET, World
 
@@ -50,8 +53,6 @@ def test_the_signature(given, off, signed):
 
 @pytest.fixture
 async def world(sqlite_files):
-    from bot.store.database import Database  # noqa: PLC0415  # one backend is enough here
-
     database = Database(sqlite_files.url())
     async with World(database) as made:
         yield made
@@ -83,6 +84,43 @@ async def test_a_stranger_gets_401(world, given):
 async def test_a_body_without_measure_is_413(world):
     """More than a mebibyte is not read, signed or not."""
     assert (await post(world, io.BytesIO(b"x" * (1024 * 1024 + 1)), {}))[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"ssl_check": "1", "token": "old"}, 200),
+        ({"ssl_check": "0"}, 401),
+        ({"ssl_check": "1", "command": "/pipeline"}, 401),
+        ({"ssl_check": "1", "payload": "{}"}, 401),
+    ],
+)
+async def test_slack_looks_at_the_certificate(world, form, status):
+    """A look at the certificate is answered 200 without a signature; a command that poses as one is not."""
+    assert (await post(world, urlencode(form).encode(), {}))[0] == status
+
+
+async def test_a_sender_that_goes_away(world, caplog):
+    """A connection that ends in the middle of a body leaves no trace in the log, and the next request is served."""
+    address = urlsplit(world.url)
+    _, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    assert (await post(world, b"", {}))[0] == 401
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_sender_that_is_too_slow(world, monkeypatch):
+    """A body that does not arrive in time is given up."""
+    monkeypatch.setattr(slack_http, "READ_TIMEOUT", 0.1)
+
+    async def slowly():
+        yield b"half"
+        await asyncio.sleep(5)
+
+    assert (await post(world, slowly(), {}))[0] == 400
 
 
 async def test_slack_checks_the_address(world):

@@ -5,11 +5,22 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.flow import apply, reminders
+from bot.store.database import Database
 from jobs import work
 from tests.support.leads import AT_RISK, comes
 from tests.support.wins import states, won
 from tests.support.world import World, buttons
+
+
+@pytest.fixture
+def sqlite(sqlite_files):
+    """A fresh SQLite database at the current schema."""
+    made = Database(sqlite_files.url())
+    yield made
+    made.close()
 
 
 async def test_two_sweeps_at_once(database):
@@ -37,12 +48,9 @@ async def test_two_appliers_at_once(database):
         world.expect(*["chat.postMessage"] * 6)
 
 
-async def test_a_round_looks_again_when_a_lane_is_free(sqlite_files):
+async def test_a_round_looks_again_when_a_lane_is_free(sqlite):
     """What waits only for its channel's second is taken in that second, not at the next tick; a long wait is a tick's."""
-    from bot.store.database import Database
-
-    database = Database(sqlite_files.url())
-    async with World(database) as world:
+    async with World(sqlite) as world:
         await won(world, "D-1")
         await won(world, "D-2")
         await apply.apply_waiting(world.bot.office)
@@ -57,15 +65,11 @@ async def test_a_round_looks_again_when_a_lane_is_free(sqlite_files):
         assert await work.deliver_round(world.bot.office, world.bot.delivery, woken.set) is True
         await world.bot.delivery.finish()
         world.expect("chat.postMessage", "chat.postMessage")
-    database.close()
 
 
-async def test_a_rest_is_not_asked_about_all_the_time(sqlite_files):
+async def test_a_rest_is_not_asked_about_all_the_time(sqlite):
     """While Slack makes posting rest for a minute, rounds do not wake themselves; the tick is enough."""
-    from bot.store.database import Database
-
-    database = Database(sqlite_files.url())
-    async with World(database) as world:
+    async with World(sqlite) as world:
         world.slack.fail_next("chat.postMessage", 429, retry_after=60)
         await won(world, "D-1")
         await won(world, "D-2")
@@ -81,4 +85,3 @@ async def test_a_rest_is_not_asked_about_all_the_time(sqlite_files):
         world.clock.advance(timedelta(seconds=31))
         await world.settle()
         world.expect("chat.postMessage", "chat.postMessage")
-    database.close()

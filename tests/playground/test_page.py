@@ -176,13 +176,13 @@ async def test_an_open_stream_does_not_hold_up_the_end(clock):
 
 
 async def test_a_line_is_a_message_or_a_command(slack, act, answering):
-    """What begins with a slash goes to the bot as a command, anything else is said in the channel."""
+    """What begins with a slash goes to the bot as a command, anything else is said in the channel, as typed."""
     seen = await answering(text="two deals")
     wins = slack.channel("wins")
-    assert await act("say", **{"as": "UANA"}, channel=wins, text=" hello ") == (200, {"ok": True})
+    assert await act("say", **{"as": "UANA"}, channel=wins, text=" <!here> & co ") == (200, {"ok": True})
     status, result = await act("say", **{"as": "UANA"}, channel=wins, text="/pipeline  mine ")
     assert (status, result["ok"], result["error"]) == (200, True, None)
-    assert [message.text for message in slack.messages("wins")] == ["hello"]
+    assert [message.text for message in slack.messages("wins")] == ["&lt;!here&gt; &amp; co"]
     assert [one.text for one in slack.ephemerals("UANA")] == ["two deals"]
     assert b"command=%2Fpipeline&text=mine&" in seen[0].body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import contextmanager
 from datetime import timedelta
@@ -94,15 +95,15 @@ async def test_a_press_that_cannot_be_kept_says_so(patient):
         world.expect("chat.update")
 
 
-async def test_an_event_waits_or_is_refused(patient):
-    """An event is answered late with 202, or with 503 so that the CRM sends it again; then it is stored once."""
+async def test_an_event_that_cannot_be_stored_is_refused(patient):
+    """The CRM hears 503 and sends the event again: then it is stored, once, and told, once."""
     async with World(patient) as world:
-        deal = {"id": "D-1", "amount": "100", "currency": "USD"}
+        told = {"type": "deal.won", "timestamp": world.clock.now().isoformat(), "data": {"id": "D-1"}}
+        body = json.dumps(told).encode()
         with held(patient):
-            status, answer = await world.sends("deal.won", **deal)
+            status, answer = await world.posts(body, "one")
             assert (status, list(answer)) == (503, ["error"])
-            late = asyncio.create_task(world.sends("deal.won", **deal))
-            await asyncio.sleep(0)
-        assert await late == (202, {"status": "stored", "events": 1})
+        assert await world.posts(body, "one") == (202, {"status": "stored", "events": 1})
+        assert await world.posts(body, "one") == (202, {"status": "duplicate", "events": 0})
         await world.settle()
         world.expect("chat.postMessage")

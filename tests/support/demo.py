@@ -27,6 +27,7 @@ async def opened(folder: Path, stage: str = "busy", near: datetime = FRIDAY) -> 
     running = asyncio.create_task(demo.run(lambda _: told.set()))
     telling = asyncio.create_task(told.wait())
     await asyncio.wait({running, telling}, return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
     if running.done():
         await running
     try:

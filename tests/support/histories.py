@@ -1,8 +1,7 @@
-"""Random histories of a small market, and everything that Winbell makes of one.
+"""Histories told to a database, and everything that Winbell made of them.
 
-A history is a list of events with their times at the source. `told` brings one in by the real path, in any order and
-with any repetitions; `image` is what the database holds afterwards, without what may differ: when things were received,
-and what was said in Slack meanwhile.
+`told` brings a history in by the real path, in any parcels; `image` is what the database holds afterwards, without what
+may differ: when things were received, and what was said in Slack meanwhile.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlmodel import SQLModel
 
@@ -23,16 +21,14 @@ from bot.flow import apply, lead_reports, reports
 from bot.flow.accept import as_rows
 from bot.flow.figures import Period
 from bot.flow.ports import NotConnected, Office
-from bot.sources.events import Event
-from bot.sources.schema import read_statement
 from bot.store import inbox, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
+    from bot.sources.events import Event
     from bot.store.database import Database, Session
 
-START: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)  # a Monday
 NOW: Final = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 AGREEMENT: Final = Agreement(
     rates=(Rate("EUR", Decimal("1.0845")), Rate("EUR", Decimal("1.1"), date(2026, 11, 9))),
@@ -44,172 +40,19 @@ AGREEMENT: Final = Agreement(
 )
 """Leads may match no tier, another one later, or one by the team of whoever owned them."""
 
-_PEOPLE = ("ana@seller.example", "ben@seller.example", "cho@seller.example")
-_EMAILS = ("dana@prospect.example", "lee@prospect.example", "sam@prospect.example")
-_LEADS = ("L1", "L2", "L3", "L4")
-_DEALS = ("D1", "D2", "D3")
-_TEXTS = {
-    "asset": ("Ebook", "ebook", "WEBINAR", "Webinar"),
-    "campaign": ("Spring", "SPRING", "Autumn"),
-    "channel": ("paid_search", "Paid_Search", "organic"),
-    "segment": ("smb", "enterprise"),
-}
 
-
-def _instants() -> st.SearchStrategy[str]:
-    return st.integers(0, 48).map(lambda n: (START + n * timedelta(hours=5)).isoformat())
-
-
-def _moments() -> st.SearchStrategy[str]:
-    return _instants() | st.integers(0, 14).map(lambda n: (START + timedelta(days=n)).date().isoformat())
-
-
-def _known(**fields: Any) -> dict[str, Any]:
-    """Optional fields: left out, cleared, or with one of the values."""
-    values = {
-        name: value if isinstance(value, st.SearchStrategy) else st.sampled_from(value)
-        for name, value in fields.items()
-    }
-    return {name: st.one_of(value, value, st.none()) for name, value in values.items()}
-
-
-def _fields(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dict[str, Any]]:
-    needed = {name: st.sampled_from(values) for name, values in required.items()}
-    return st.fixed_dictionaries(needed, optional=_known(**optional))
-
-
-def _lists(values: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
-    return st.lists(st.sampled_from(values), max_size=2, unique=True)
-
-
-def _people() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    data = _fields({"email": _PEOPLE}, name=("Ana", "Ben"), team=("north", "south"), manager_email=_PEOPLE)
-    return st.tuples(st.just("person.updated"), data)
-
-
-def _leads() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    data = _fields(
-        {"id": _LEADS},
-        email=_EMAILS,
-        company=("Northwind", "Globex"),
-        owner_email=_PEOPLE,
-        stage=("lead", "mql", "customer", "disqualified"),
-        score=(10, 80, 95),
-        created_at=_moments(),
-        **_TEXTS,
-    )
-    return st.tuples(st.sampled_from(("lead.created", "lead.updated")), data)
-
-
-def _merges(kind: str, ids: Sequence[str]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    pairs = [(a, b) for a in ids for b in ids if a != b]
-    return st.sampled_from(pairs).map(lambda p: (f"{kind}.merged", {"id": p[0], "merged_from": [p[1]]}))
-
-
-def _deletions(kind: str, ids: Sequence[str]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    return st.sampled_from(ids).map(lambda name: (f"{kind}.deleted", {"id": name}))
-
-
-def _acts(what: str, **fields: Any) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    whose = (
-        _fields({"lead_id": _LEADS}),
-        _fields({"email": _EMAILS}),
-        _fields({"lead_id": _LEADS, "email": _EMAILS}),
-    )
-    known = st.fixed_dictionaries({}, optional=_known(id=("A1", "A2", "A3"), at=_instants(), **fields))
-    data = st.tuples(st.one_of(*whose), known).map(lambda parts: parts[0] | parts[1])
-    return st.tuples(st.just(what), data)
-
-
-def _deals() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    data = _fields(
-        {"id": _DEALS},
-        amount=("1000", "2500.50", "-10", "0"),
-        currency=("USD", "EUR", "JPY", "ABC"),
-        owner_email=_PEOPLE,
-        contributors=_lists(_PEOPLE).map(lambda emails: [{"email": email} for email in emails]),
-        contact_emails=_lists(_EMAILS),
-        lead_ids=_lists(_LEADS),
-        stage=("prospecting", "engaging", "Won", "lost", "strange"),
-        created_at=_moments(),
-        close_date=_moments(),
-        closed_at=_moments(),
-        kind=("new", "renewal"),
-        segment=_TEXTS["segment"],
-    )
-    verbs = ("created", "updated", "updated", "won", "won", "lost", "reopened")
-    return st.tuples(st.sampled_from([f"deal.{verb}" for verb in verbs]), data)
-
-
-def _campaigns() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    data = _fields(
-        {"name": _TEXTS["campaign"]},
-        channel=_TEXTS["channel"],
-        assets=_lists(_TEXTS["asset"]),
-        starts_on=("2026-11-03",),
-    )
-    return st.tuples(st.just("campaign.updated"), data)
-
-
-def _statements() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    material = {name: _TEXTS[name] for name in ("asset", "campaign", "channel")}
-    touches = _acts("touch.recorded", kind=("webinar", "visit"), **material)
-    activities = _acts(
-        "activity.logged",
-        kind=("call", "email"),
-        direction=("outbound", "inbound"),
-        outcome=("connected", "automatic"),
-        by_email=_PEOPLE,
-    )
-    often = [_leads(), _leads(), _deals(), _deals(), touches, activities]
-    seldom = [
-        _people(),
-        _campaigns(),
-        _merges("lead", _LEADS),
-        _deletions("lead", _LEADS),
-        _merges("deal", _DEALS),
-        _deletions("deal", _DEALS),
-    ]
-    return st.one_of(*often, *often, *seldom)
-
-
-def event(number: int, kind: str, at: str, data: dict[str, Any]) -> Event:
-    """An event as the generic source would read it."""
-    told = read_statement({"type": kind, "timestamp": at, "data": data})
-    return Event(f"e{number:02}", told.type, told.at, told.data)
-
-
-_STORIES: Final = st.lists(st.tuples(_statements(), _instants()), min_size=10, max_size=24)
-
-
-@st.composite
-def histories(draw: Callable[[Any], Any]) -> list[Event]:
-    """10 to 24 events about a few people, leads and deals; many of them at the same instants."""
-    told = draw(_STORIES)
-    return [event(number, kind, at, data) for number, ((kind, data), at) in enumerate(told)]
-
-
-@st.composite
-def tellings(draw: Callable[[Any], Any], history: list[Event]) -> list[list[Event]]:
-    """A history in another order, some of it told twice, in parcels of any size."""
-    again = draw(st.lists(st.sampled_from(history), max_size=6))
-    order = draw(st.permutations(history + again))
-    size = draw(st.integers(1, len(order)))
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-def retold(session: Session, history: Iterable[Event], *, figures: bool = True) -> dict[str, Any]:
-    """Everything an empty database holds after these events were told one by one, in this order."""
+def retold(
+    session: Session, history: Iterable[Event], *, at_once: bool = False, figures: bool = True
+) -> dict[str, Any]:
+    """Everything an empty database holds after these events were told in this order, one by one or all at once."""
     forget_all(session)
-    for row in as_rows("generic", list(history), NOW):
-        inbox.add(session, [row])
-        apply.apply_events(session, AGREEMENT, inbox.waiting(session, NOW, 2), NOW)
+    rows = as_rows("generic", list(history), NOW)
+    inbox.add(session, rows)
+    stored = {event.event_id: event for event in inbox.waiting(session, NOW, len(rows))}
+    ordered = [stored[row.event_id] for row in rows]
+    for parcel in [ordered] if at_once else [[event] for event in ordered]:
+        apply.apply_events(session, AGREEMENT, parcel, NOW)
     return image(session, figures=figures)
-
-
-def by_time(history: Iterable[Event]) -> list[Event]:
-    """A history as it happened."""
-    return sorted(history, key=lambda e: (e.at, e.id))
 
 
 async def told(database: Database, parcels: list[list[Event]], limit: int = 20) -> dict[str, Any]:

@@ -121,7 +121,7 @@ function drawButton(element, block, ctx) {
   node.dataset.key = `${block.block_id}/${element.action_id}/${element.value ?? ""}`;
   if (element.accessibility_label) node.setAttribute("aria-label", element.accessibility_label);
   node.addEventListener("click", async () => {
-    if (!(await confirmed(element.confirm))) return;
+    if (!(await confirmed(element.confirm, ctx))) return;
     if (element.url) safeLink(element.url, "").click?.();
     node.disabled = true;
     await pressed(element, block, ctx, element.value ?? null);
@@ -143,7 +143,7 @@ export function drawElement(element, block, ctx, { label, acts = true } = {}) {
   if (element.type === "overflow") {
     return menuButton(label ?? "More actions", element.options, async (option) => {
       if (option.url) safeLink(option.url, "").click?.();
-      if (await confirmed(element.confirm)) await pressed(element, block, ctx, option.value);
+      if (await confirmed(element.confirm, ctx)) await pressed(element, block, ctx, option.value);
     });
   }
   const { node, read } = control(element, ctx);
@@ -153,7 +153,7 @@ export function drawElement(element, block, ctx, { label, acts = true } = {}) {
   if (acts) {
     node.addEventListener("change", async () => {
       const value = read();
-      if (value === null || value.length === 0 || !(await confirmed(element.confirm))) return;
+      if (value === null || value.length === 0 || !(await confirmed(element.confirm, ctx))) return;
       await pressed(element, block, ctx, value);
     });
   }

@@ -2,6 +2,7 @@
 
 import { $, button, make, uniqueId } from "/static/dom.js";
 import { withEmoji } from "/static/emoji.js";
+import { mrkdwn } from "/static/mrkdwn.js";
 
 // A button that opens a list of choices; arrow keys move, Escape and a press elsewhere close.
 export function menuButton(label, options, choose) {
@@ -60,11 +61,12 @@ export function menuButton(label, options, choose) {
 }
 
 // Resolves to whether the person goes on; without a confirm object there is nothing to ask.
-export function confirmed(ask) {
+export function confirmed(ask, ctx) {
   if (!ask) return Promise.resolve(true);
   const dialog = $("confirm");
   const title = make("h2", "", withEmoji(ask.title.text));
   title.id = "confirm-title";
+  const text = ask.text.type === "mrkdwn" ? mrkdwn(ask.text.text, ctx) : withEmoji(ask.text.text);
   return new Promise((resolve) => {
     const end = (answer) => {
       dialog.close();
@@ -76,7 +78,7 @@ export function confirmed(ask) {
       event.preventDefault();
       end(false);
     };
-    dialog.replaceChildren(make("div", "sheet", title, make("p", "", withEmoji(ask.text.text)), make("div", "row end", no, yes)));
+    dialog.replaceChildren(make("div", "sheet", title, make("div", "", text), make("div", "row end", no, yes)));
     dialog.showModal();
   });
 }

@@ -58,7 +58,7 @@ export function drawMessage(message, ctx) {
   when.title = `${formatDate(at, "{date_long_full} {time_secs}", ctx)} (${ctx.zone})`;
   when.dateTime = new Date(at * 1000).toISOString();
   const who = make("div", "who", make("b", "", name), bot ? make("span", "tag", "APP") : null, when);
-  const body = drawBody(message, ctx);
+  const body = drawBody(message, { ...ctx, act: (what) => ctx.act({ ts: message.ts, ...what }) });
   if (message.edited) body.append(make("span", "quiet edited", "(edited)"));
   if (message.reactions.length) {
     body.append(make("div", "reactions", ...message.reactions.map((one) => make("span", "", `${emoji(one)} 1`))));

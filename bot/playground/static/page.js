@@ -24,7 +24,7 @@ function notice(answer) {
   $("notice").textContent = answer.ok ? "" : `That did not work: ${answer.error ?? "no reason given"}`;
 }
 
-// What drawing needs to know; `where` goes with whatever is pressed.
+// What drawing needs to know; `where` (the channel, or the view) goes with whatever is pressed.
 function context(where, more = {}) {
   const named = (list) => Object.fromEntries(list.map((one) => [one.id, one.name]));
   return {
@@ -35,7 +35,7 @@ function context(where, more = {}) {
     now: now(),
     me: state.as,
     bot: state.bot,
-    act: async (what) => notice(await post("press", { as, ...where(what), ...what })),
+    act: async (what) => notice(await post("press", { as, ...where, ...what })),
     ...more,
   };
 }
@@ -45,8 +45,6 @@ function now() {
   return state.now + (performance.now() - toldAt) / 1000;
 }
 
-const inPlace = (fixed) => () => fixed;
-
 function remember() {
   history.replaceState(null, "", `#${new URLSearchParams({ as: state?.as ?? as, in: place ?? "" })}`);
 }
@@ -55,6 +53,8 @@ function showPane(name) {
   document.body.dataset.pane = name;
   for (const pane of ["places", "messages", "panel"]) $(`pane-${pane}`).setAttribute("aria-pressed", String(pane === name));
 }
+
+const panes = { enter: () => showPane("panel"), leave: () => showPane("messages") };
 
 async function go(id) {
   place = id;
@@ -113,8 +113,8 @@ function drawMessages() {
   const bot = state.names[state.bot];
   $("title").textContent = channel.kind === "im" ? bot : `# ${channel.name}`;
   $("topic").textContent = channel.kind === "im" ? "Direct messages between the app and you" : channel.archived ? "Archived" : "";
-  const ctx = context((what) => ({ channel: channel.id, ts: what.ts }), { closedThreads, toggleThread });
-  if (state.can_explain) ctx.explain = (message) => showWhy(channel.id, message, { ...ctx, now: now() });
+  const ctx = context({ channel: channel.id }, { closedThreads, toggleThread });
+  if (state.can_explain) ctx.explain = (message) => showWhy(channel.id, message, { ...ctx, now: now() }, panes);
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const before = drawn.size;
   const items = listed(channel.messages, ctx).map((item) => ({ ...item, make: () => found(item.make()) }));
@@ -139,7 +139,7 @@ function drawHome(list) {
   $("title").textContent = `${state.names[state.bot]} · Home`;
   $("topic").textContent = "";
   const home = state.home;
-  const ctx = context(inPlace({ view_id: home?.id }));
+  const ctx = context({ view_id: home?.id });
   const item = {
     key: "home",
     shape: JSON.stringify(home),
@@ -177,9 +177,9 @@ function draw() {
   drawPlaces(state, place, go);
   composer.offer(state.commands);
   panel.drawSamples(state);
-  panel.drawClock(state, context(inPlace({})));
+  panel.drawClock(state, context({}));
   panel.drawFailures(state);
-  drawModal(state, as, (fixed, more) => context(inPlace(fixed), more));
+  drawModal(state, as, context);
 }
 
 let asking = false;
@@ -220,7 +220,7 @@ $("as").addEventListener("change", (event) => {
 
 for (const pane of ["places", "messages", "panel"]) {
   $(`pane-${pane}`).addEventListener("click", () => {
-    if (pane === "panel") closeWhy();
+    closeWhy();
     showPane(pane);
   });
 }
@@ -228,7 +228,6 @@ for (const pane of ["places", "messages", "panel"]) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !$("why").hidden && !event.defaultPrevented && !document.querySelector("dialog[open]")) {
     closeWhy();
-    showPane("messages");
   }
 });
 
@@ -244,7 +243,7 @@ showPane("messages");
 setInterval(() => {
   if (!state) return;
   drawPeople();
-  panel.drawClock(state, context(inPlace({})));
+  panel.drawClock(state, context({}));
 }, 5000);
 
 const stream = new EventSource("/_/stream");

@@ -55,19 +55,24 @@ function body(reason, ctx) {
 }
 
 let back = null;
+let leave = () => {};
 
 export function closeWhy() {
   $("why").hidden = true;
   document.querySelector(".explained")?.classList.remove("explained");
   document.body.classList.remove("explaining");
-  if (back) document.querySelector(`li[data-ts="${CSS.escape(back)}"] [data-key="why"]`)?.focus();
+  if (!back) return;
+  leave();
+  document.querySelector(`li[data-ts="${CSS.escape(back)}"] [data-key="why"]`)?.focus();
   back = null;
 }
 
-export async function showWhy(channel, message, ctx) {
+// `panes` brings the explanation, and later the messages, into view where only one of them has room.
+export async function showWhy(channel, message, ctx, panes) {
   document.querySelector(".explained")?.classList.remove("explained");
   document.querySelector(`li[data-ts="${CSS.escape(message.ts)}"]`)?.classList.add("explained");
   back = message.ts;
+  leave = panes.leave;
   const title = make("h2", "", "Why is it here?");
   title.tabIndex = -1;
   const close = button("✕", closeWhy, "cross");
@@ -82,7 +87,7 @@ export async function showWhy(channel, message, ctx) {
   $("why").replaceChildren(top, ...inside);
   $("why").hidden = false;
   document.body.classList.add("explaining");
-  document.body.dataset.pane = "panel";
+  panes.enter();
   $("why").scrollTop = 0;
   title.focus();
 }
