@@ -12,7 +12,7 @@ from bot import agreement as agreements
 from bot.clock import SystemClock
 from bot.domain.clocks import part
 from bot.domain.worktime import due
-from bot.errors import AgreementError, ConfigError
+from bot.errors import AgreementError, ConfigError, StorageError
 from bot.flow.ports import NotConnected, Office
 from bot.store import schema
 from bot.store.database import Database
@@ -66,11 +66,11 @@ def open_database(url: str, *, serve: bool) -> Database:
 
     Raises ConfigError or StorageError with what to do, AlreadyRunningError if another process serves it.
     """
-    database = Database(url)
+    database = _database(url)
     try:
         if serve:
             database.claim()
-        schema.migrate(database)
+        _migrate(database)
     except BaseException:
         database.close()
         raise
@@ -79,11 +79,27 @@ def open_database(url: str, *, serve: bool) -> Database:
 
 def migrate_database(url: str) -> bool:
     """Bring a database to the current schema; false if it was."""
-    database = Database(url)
+    database = _database(url)
     try:
-        return schema.migrate(database)
+        return _migrate(database)
     finally:
         database.close()
+
+
+def _database(url: str) -> Database:
+    database = Database(url)
+    if database.is_sqlite and not Path(str(database.url.database)).resolve().parent.is_dir():
+        database.close()
+        folder = Path(str(database.url.database)).parent
+        raise ConfigError(f"WINBELL_DATABASE_URL: there is no folder {folder}; create it or choose another")
+    return database
+
+
+def _migrate(database: Database) -> bool:
+    try:
+        return schema.migrate(database)
+    except StorageError as error:
+        raise StorageError(f"WINBELL_DATABASE_URL: {error}") from error
 
 
 @contextmanager

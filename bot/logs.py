@@ -10,7 +10,7 @@ from typing import Final
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SECRET: Final = re.compile(
-    r"(xox[a-z]-|xapp-|whsec_|Bearer\s+)[A-Za-z0-9+/=_.\-]+|(://[^:/@\s]+:)[^@\s]+(?=@)"
+    r"(xox[a-z]-|xapp-|whsec_|Bearer\s+|ticket=)[A-Za-z0-9+/=_.\-]+|(://[^:/@\s]+:)[^@\s]+(?=@)"
 )
 
 
@@ -50,4 +50,5 @@ def set_up(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("winbell").setLevel(level)
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # it warns of a token in the environment that we do use
+    # Bolt warns of a token in the environment that we do use.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

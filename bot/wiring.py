@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
 import signal
@@ -47,6 +48,17 @@ CONNECT_SECONDS: Final = 10.0
 """How long the start waits for the socket to Slack; after that Winbell serves and goes on trying."""
 
 _log = log_of(__name__)
+_socket_log = log_of("socket")
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A line that is out of reach is told in one line: the client says it again every few seconds."""
+    record.exc_info = None
+    return True
+
+
+_socket_log.addFilter(_without_traceback)
+_socket_log.setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +187,7 @@ class Bot:
                 "check the token and that Socket Mode is on"
             )
         self._socket = AsyncSocketModeHandler(
-            self.slack_app, self._doors.app_token, web_client=self.workspace.client
+            self.slack_app, self._doors.app_token, logger=_socket_log, web_client=self.workspace.client
         )
         self._socket.client.wss_uri = address if isinstance(address, str) else None
         # The client tries until it is connected, and keeps the connection from then on.

@@ -108,7 +108,7 @@ def test_faults_are_one_sentence(words, code, says):
     ("name", "value", "says"),
     [
         ("WINBELL_DATABASE_URL", "mysql://u:canary@h/d", "WINBELL_DATABASE_URL"),
-        ("WINBELL_DATABASE_URL", "sqlite:////nowhere/at/all/w.db", "does not answer"),
+        ("WINBELL_DATABASE_URL", "sqlite:////nowhere/at/all/w.db", "there is no folder /nowhere/at/all"),
         ("WINBELL_WEBHOOK_TOKEN", "canary", "WINBELL_WEBHOOK_TOKEN"),
         ("WINBELL_WEBHOOK_SECRET", "whsec_canary", "WINBELL_WEBHOOK_SECRET"),
         ("WINBELL_PORT", "canary", "WINBELL_PORT"),

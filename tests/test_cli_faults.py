@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.sources.schema import to_json
+from bot.sources.events import Event
+from bot.sources.schema import read_statement, to_json
 from bot.store import inbox, outbox
 from bot.store.database import Database
 from tests.support.cli import winbell
-from tests.support.histories import event
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 CANARY = "canary0canary0canary0canary0canary0"
@@ -42,7 +42,8 @@ def database(folder):
 
 def stored(database, number, kind="deal.won", error=None, **data):
     """An event in the inbox; with `error` it was set aside."""
-    told = event(number, kind, "2026-11-20T14:00:00Z", data)
+    read = read_statement({"type": kind, "timestamp": "2026-11-20T14:00:00Z", "data": data})
+    told = Event(f"e{number:02}", read.type, read.at, read.data)
     row = inbox.NewEvent("generic", told.id, told.type, to_json(told), NOW)
     database.write_now(lambda s: inbox.add(s, [row]))
     if error is not None:
@@ -66,7 +67,13 @@ def test_events_that_failed(database):
     stored(database, 2, error="KeyError: another", id="D-2")
     listed = winbell("inbox")
     assert (listed.code, listed.err) == (0, "")
-    for words in ("dead", "deal.won", "generic/e01", "ValueError: a bug that was mended", "KeyError: another"):
+    for words in (
+        "dead",
+        "deal.won",
+        "generic/e01",
+        "ValueError: a bug that was mended",
+        "KeyError: another",
+    ):
         assert words in listed.out
     shown = json.loads(winbell("inbox", "show", "1").out)
     assert (shown["state"], shown["error"], shown["data"]) == (

@@ -57,7 +57,10 @@ def wins():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("D-2,Globex,Robot,ben,Won,much,2026-11-10", "row 2, Value: must be a decimal like 12500.00; it is 'much' (line 3)"),
+        (
+            "D-2,Globex,Robot,ben,Won,much,2026-11-10",
+            "row 2, Value: must be a decimal like 12500.00; it is 'much' (line 3)",
+        ),
         ("D-2,Globex,Robot,ben,Won,1.23456,2026-11-10", "row 2, Value: has more than 4 decimals"),
         ("D-2,Globex,Robot,ben,Won,5,10/11/2026", "row 2, Closed: must be"),
         ("D-2,Globex,Robot,ben,Won,5,2026-02-30", "row 2, Closed: 2026-02-30 is not a date of the calendar"),
@@ -78,7 +81,9 @@ def test_a_faulty_row(folder, row, reason):
 
 def test_skip_bad_stores_the_good_rows(folder):
     """With --skip-bad the good rows are stored and the faulty ones told and counted."""
-    path = table(folder, GOOD, "D-2,Globex,Robot,ben,Won,much,2026-11-10", "D-3,Globex,Robot,ben,Won,5,2026-11-11")
+    path = table(
+        folder, GOOD, "D-2,Globex,Robot,ben,Won,much,2026-11-10", "D-3,Globex,Robot,ben,Won,5,2026-11-11"
+    )
     said = brought(path, "--skip-bad")
     assert (said.code, said.out) == (0, "deals.csv: 2 new, 0 known before, 1 skipped\n")
     assert "row 2, Value" in said.err
@@ -194,7 +199,10 @@ def test_announcing_wins(folder):
     path = folder / "wins.jsonl"
     path.write_text("".join(json.dumps(event) + "\n" for event in events))
     since = (now - timedelta(days=3)).date().isoformat()
-    assert winbell("import", path, "--announce-since", since).out == "wins.jsonl: 3 new, 0 known before, 0 skipped\n"
+    assert (
+        winbell("import", path, "--announce-since", since).out
+        == "wins.jsonl: 3 new, 0 known before, 0 skipped\n"
+    )
     told = [json.loads(winbell("outbox", "show", str(number)).out)["key"] for number in (1, 2)]
     assert told == ["win:generic/D-0:1", "win:generic/D-2:1"]
     assert winbell("outbox", "show", "3").code == 1

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.config import load
+from bot.groundwork import open_database
 from bot.store.tables import MessageRow
 from tests.support.cli import winbell
 
@@ -21,7 +23,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 LAST_SECOND = "2017-12-31T23:59:59Z"
 OPEN_WITHOUT_A_DATE = 500  # Prospecting: the files do not say since when
 pytestmark = [
-    pytest.mark.skipif("MAVEN_CRM" not in os.environ, reason="MAVEN_CRM does not name the folder of the data set"),
+    pytest.mark.skipif(
+        "MAVEN_CRM" not in os.environ, reason="MAVEN_CRM does not name the folder of the data set"
+    ),
     pytest.mark.timeout(600),
 ]
 
@@ -53,7 +57,10 @@ def company(request, folder, shuffled):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINBELL_DATABASE_URL", made.url())
         deals = folder / "sales_pipeline.csv" if request.param == "sqlite" else shuffled
-        assert imported(folder / "sales_teams.csv", "maven-people-import.toml") == "35 new, 0 known before, 0 skipped"
+        assert (
+            imported(folder / "sales_teams.csv", "maven-people-import.toml")
+            == "35 new, 0 known before, 0 skipped"
+        )
         assert imported(deals, "maven-import.toml") == "8800 new, 0 known before, 0 skipped"
         yield
 
@@ -105,11 +112,14 @@ def disagreements(rows, known):
 
 
 @pytest.mark.parametrize(
-    ("by", "known"), [("owner", "agents"), ("manager", "managers"), ("team", "offices"), ("quarter", "quarters")]
+    ("by", "known"),
+    [("owner", "agents"), ("manager", "managers"), ("team", "offices"), ("quarter", "quarters")],
 )
 def test_wins_of_every_group(company, truth, by, known):
     """Counts, sums, win rate and cycle of each owner, manager, team and quarter are the known ones."""
-    named = {(email(name) if by in {"owner", "manager"} else name): facts for name, facts in truth[known].items()}
+    named = {
+        (email(name) if by in {"owner", "manager"} else name): facts for name, facts in truth[known].items()
+    }
     assert disagreements(report("wins", by)["rows"], named) == []
 
 
@@ -117,7 +127,11 @@ def test_wins_of_every_group(company, truth, by, known):
 def test_wins_of_all(company, truth, by):
     """However they are grouped, all wins together are the known ones."""
     total, known = report("wins", by)["total"], truth["won"]
-    assert told(total) == {"won": known["count"], "lost": truth["stages"]["Lost"]["count"], "revenue": known["revenue"]}
+    assert told(total) == {
+        "won": known["count"],
+        "lost": truth["stages"]["Lost"]["count"],
+        "revenue": known["revenue"],
+    }
     assert agrees(total["win_rate"], known["win_rate"], 4)
     assert agrees(total["cycle_days_mean"], known["mean_cycle_days"], 4)
     assert total["cycle_days_median"] == known["median_cycle_days"]
@@ -132,7 +146,10 @@ def test_months_sum_to_their_quarters(company, truth):
         quarter = f"2017-Q{(int(row['name'][5:]) + 2) // 3}"
         for name, value in told(row).items():
             sums.setdefault(quarter, {"won": 0, "lost": 0, "revenue": 0})[name] += value
-    assert sums == {name: {key: facts[key] for key in ("won", "lost", "revenue")} for name, facts in truth["quarters"].items()}
+    assert sums == {
+        name: {key: facts[key] for key in ("won", "lost", "revenue")}
+        for name, facts in truth["quarters"].items()
+    }
 
 
 def test_each_persons_quarters(company, truth):
@@ -141,7 +158,11 @@ def test_each_persons_quarters(company, truth):
     for by, known in (("owner", "agent_quarter"), ("manager", "manager_quarter")):
         for quarter, (first, last) in spans.items():
             rows = report("wins", by, "--from", first, "--to", last)["rows"]
-            named = {email(name): quarters[quarter] for name, quarters in truth[known].items() if quarter in quarters}
+            named = {
+                email(name): quarters[quarter]
+                for name, quarters in truth[known].items()
+                if quarter in quarters
+            }
             assert {row["name"]: told(row) for row in rows} == named
 
 
@@ -164,7 +185,9 @@ def test_the_pipeline_of_a_day(company, truth, day):
     total = report("pipeline", "owner", "--as-of", f"{day}T23:59:59.999999Z")["total"]
     count = known["open_engaging_count"] + OPEN_WITHOUT_A_DATE
     assert total["count"] == count
-    assert agrees(total["win_rate"], Fraction(known["won_in_90_days_to_date"], known["closed_in_90_days_to_date"]), 9)
+    assert agrees(
+        total["win_rate"], Fraction(known["won_in_90_days_to_date"], known["closed_in_90_days_to_date"]), 9
+    )
     expected = Fraction(str(known["velocity_per_day"])) * count / known["open_engaging_count"]
     assert abs(Fraction(total["velocity_per_day"]) - expected) <= Fraction(1, 100)
 
@@ -174,17 +197,20 @@ def test_importing_again_changes_nothing(company, folder, shuffled):
     before = [report("wins", by, "--as-of", LAST_SECOND) for by in ("owner", "month")]
     for path in (shuffled, folder / "sales_pipeline.csv"):
         assert imported(path, "maven-import.toml") == "0 new, 8800 known before, 0 skipped"
-    assert imported(folder / "sales_teams.csv", "maven-people-import.toml") == "0 new, 35 known before, 0 skipped"
+    assert (
+        imported(folder / "sales_teams.csv", "maven-people-import.toml")
+        == "0 new, 35 known before, 0 skipped"
+    )
     assert [report("wins", by, "--as-of", LAST_SECOND) for by in ("owner", "month")] == before
 
 
 def test_nothing_is_posted(company):
     """All that history puts not one message into the outbox."""
-    from bot.config import load
-    from bot.groundwork import open_database
-
     database = open_database(load().database_url, serve=False)
     try:
-        assert database.read_now(lambda s: s.execute(select(func.count()).select_from(MessageRow)).scalar_one()) == 0
+        assert (
+            database.read_now(lambda s: s.execute(select(func.count()).select_from(MessageRow)).scalar_one())
+            == 0
+        )
     finally:
         database.close()

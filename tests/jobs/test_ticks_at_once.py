@@ -79,7 +79,10 @@ async def test_a_rest_is_not_asked_about_all_the_time(sqlite):
         await world.bot.delivery.finish()
         world.clock.advance(timedelta(seconds=30))
         for _ in range(3):
-            assert await work.deliver_round(world.bot.office, world.bot.delivery, lambda: wakes.append(1)) is False
+            assert (
+                await work.deliver_round(world.bot.office, world.bot.delivery, lambda: wakes.append(1))
+                is False
+            )
             await asyncio.sleep(0.03)
         assert wakes == []
         world.clock.advance(timedelta(seconds=31))

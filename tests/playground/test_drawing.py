@@ -162,6 +162,26 @@ async def test_a_menu_and_a_question_work_by_keyboard(slack, window):
     assert slack.failures == []  # no bot is connected: anything that was sent would stand here
 
 
+async def test_whatever_is_pressed_or_chosen_is_told_to_the_bot(slack, window):
+    """Buttons, menus, people, dates and ticks of a message each make one call, noted as no bot is there."""
+    page = await window(slack.url)
+    message = page.locator("li.message").nth(1)
+    noticed = page.locator("#failures li")
+    for number, act in enumerate(
+        (
+            message.get_by_role("button", name="Contacted").click(),
+            message.get_by_label("Until").select_option(label="x"),
+            message.get_by_label("Hand over to").select_option(label="@Ben Ito"),
+            message.get_by_label("d", exact=True).fill("2026-11-24"),
+            message.get_by_label("A tick").check(),
+        ),
+        start=1,
+    ):
+        await act
+        await expect(noticed).to_have_count(number)
+    assert {one.detail for one in slack.failures} == {"block_actions: dispatch_failed 0"}
+
+
 async def test_a_form_names_every_field_that_stops_it(slack, window):
     """Slack's own checks stand beside their fields, the first of them has the focus, and entries stay."""
     view = slack.workspace.open_view("UANA", FORM)

@@ -9,7 +9,13 @@ import pytest
 
 from tests.support.process import Company, company, until
 
-DEAL = {"id": "D-1", "name": "Fleet", "owner_email": "maya@seller.example", "amount": "100", "currency": "USD"}
+DEAL = {
+    "id": "D-1",
+    "name": "Fleet",
+    "owner_email": "maya@seller.example",
+    "amount": "100",
+    "currency": "USD",
+}
 
 
 @pytest.fixture
@@ -79,7 +85,7 @@ async def test_a_post_without_a_receipt_is_found_again(it, end):
 
 
 async def test_a_win_that_was_accepted_and_not_posted_is_told_after_a_crash(it):
-    """kill -9 between the answer to the CRM and the post: the next process posts, once."""
+    """Kill -9 between the answer to the CRM and the post: the next process posts, once."""
     it.slack.fail_always("users.lookupByEmail", "timeout")
     async with it.serve() as process:
         assert await it.sends("e1", "deal.won", **DEAL) == 202

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.process import Company, company, until
+from tests.support.process import Company, company
 from tests.support.world import contacted_button
 
-AROUND_THE_CLOCK = '[hours]\nalways = true\n\n[stages]\nprobability = { prospecting = 0.1, engaging = 0.3 }\n'
+AROUND_THE_CLOCK = "[hours]\nalways = true\n\n[stages]\nprobability = { prospecting = 0.1, engaging = 0.3 }\n"
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -41,7 +41,11 @@ async def test_the_whole_story(transport, tmp_path, request):
         assert "Traceback" not in ended.err
         assert it.slack.failures == []
         assert [call.method for call in it.slack.posts()] == [
-            "chat.postMessage", "chat.update", "chat.postMessage", "chat.update", "response_url",
+            "chat.postMessage",
+            "chat.update",
+            "chat.postMessage",
+            "chat.update",
+            "response_url",
         ]
 
 
@@ -59,7 +63,12 @@ async def a_win_is_told_and_corrected(it: Company, maya: str) -> None:
 
 async def a_reminder_comes_and_is_settled(it: Company, maya: str) -> None:
     created = datetime.now(UTC) - timedelta(hours=3, minutes=59)  # first contact is agreed within 4 hours
-    lead = {"id": "L-1", "name": "Dana Reyes", "owner_email": "maya@seller.example", "created_at": created.isoformat()}
+    lead = {
+        "id": "L-1",
+        "name": "Dana Reyes",
+        "owner_email": "maya@seller.example",
+        "created_at": created.isoformat(),
+    }
     assert await it.sends("e3", "lead.created", **lead) == 202
     shown = it.slack.dm(maya)
     swept = await it.command("sweep")  # as the job does every few seconds

@@ -51,7 +51,12 @@ async def press(world, maya):
     (message,) = world.direct(maya)
     button = contacted_button(message)
     return await world.slack.press(
-        message.channel, message.ts, "contacted", world.accounts[maya], value=button["value"], block_id=button["block_id"]
+        message.channel,
+        message.ts,
+        "contacted",
+        world.accounts[maya],
+        value=button["value"],
+        block_id=button["block_id"],
     )
 
 

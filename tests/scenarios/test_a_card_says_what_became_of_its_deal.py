@@ -105,7 +105,11 @@ async def test_touches_that_are_told_after_the_win(sqlite):
         await pass_time(world, timedelta(minutes=5))
         world.expect("chat.postMessage")
         await world.happens(
-            "touch.recorded", email="dana@prospect.example", asset="Webinar", kind="webinar", at="2026-11-03T10:00:00Z"
+            "touch.recorded",
+            email="dana@prospect.example",
+            asset="Webinar",
+            kind="webinar",
+            at="2026-11-03T10:00:00Z",
         )
         world.expect("chat.update")
         assert "Marketing: Webinar with 100%, $100.00." in world.wins()[0].text
@@ -122,7 +126,10 @@ async def test_touches_that_are_told_after_the_win(sqlite):
         (
             {
                 "owner_email": "maya@seller.example",
-                "contributors": [{"email": "ben@seller.example", "role": "sdr"}, {"email": "gone@seller.example"}],
+                "contributors": [
+                    {"email": "ben@seller.example", "role": "sdr"},
+                    {"email": "gone@seller.example"},
+                ],
             },
             "<@U00000003>, with <@U00000004> (sdr) and gone@seller.example",
         ),
@@ -180,14 +187,20 @@ async def test_the_same_event_again_and_a_late_old_one(sqlite):
     """A repeated delivery and news older than what we know change nothing on the card."""
     async with World(sqlite) as world:
         body = json.dumps(
-            {"type": "deal.won", "timestamp": START.isoformat(), "data": {"id": "D-1", "amount": "100", "currency": "USD"}}
+            {
+                "type": "deal.won",
+                "timestamp": START.isoformat(),
+                "data": {"id": "D-1", "amount": "100", "currency": "USD"},
+            }
         ).encode()
         assert await world.posts(body, "one") == (202, {"status": "stored", "events": 1})
         await world.settle()
         world.expect("chat.postMessage")
         assert await world.posts(body, "one") == (202, {"status": "duplicate", "events": 0})
         assert await world.posts(body, "two") == (202, {"status": "stored", "events": 1})
-        await world.happens("deal.updated", START - timedelta(hours=1), id="D-1", amount="5", currency="USD", stage="engaging")
+        await world.happens(
+            "deal.updated", START - timedelta(hours=1), id="D-1", amount="5", currency="USD", stage="engaging"
+        )
         await pass_time(world, timedelta(minutes=5))
         world.quiet()
 
@@ -195,5 +208,7 @@ async def test_the_same_event_again_and_a_late_old_one(sqlite):
 async def test_a_close_date_alone(sqlite):
     """A date without a time is the end of that day: today's win is told today."""
     async with World(sqlite) as world:
-        await world.happens("deal.won", id="D-1", amount="100", currency="USD", closed_at=date(2026, 11, 16).isoformat())
+        await world.happens(
+            "deal.won", id="D-1", amount="100", currency="USD", closed_at=date(2026, 11, 16).isoformat()
+        )
         world.expect("chat.postMessage")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from bot.flow import apply
@@ -23,7 +24,7 @@ async def test_thirty_wins_at_once(database):
         assert names_in(world) == [f"Deal D-{number:02}" for number in range(MANY)]
         posted = [call.at for call in world.slack.calls("chat.postMessage")]
         assert len(posted) == MANY
-        assert min(after - before for before, after in zip(posted, posted[1:], strict=False)) >= 1
+        assert min(after - before for before, after in itertools.pairwise(posted)) >= 1
         assert posted[-1] - posted[0] < MANY + 1
 
 
@@ -57,7 +58,7 @@ async def test_a_restart_in_the_middle(sqlite):
         assert names_in(world) == [f"Deal D-{number}" for number in range(6)]
         posted = [call.at for call in world.slack.calls("chat.postMessage")]
         assert len(posted) == 6
-        assert min(after - before for before, after in zip(posted, posted[1:], strict=False)) >= 1
+        assert min(after - before for before, after in itertools.pairwise(posted)) >= 1
         world.expect(*["chat.postMessage"] * 6)
 
 

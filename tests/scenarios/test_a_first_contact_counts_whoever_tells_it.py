@@ -38,7 +38,12 @@ async def test_a_contact_before_the_first_reminder(sqlite):
         await world.until(at(9, day=23))
         world.quiet()
         clock = await the_clock(world)
-        assert (clock.state, clock.stopped_at, clock.stopped_how, clock.minutes) == ("met", at(9, 30), "seen", 30)
+        assert (clock.state, clock.stopped_at, clock.stopped_how, clock.minutes) == (
+            "met",
+            at(9, 30),
+            "seen",
+            30,
+        )
 
 
 async def test_a_contact_told_late(sqlite):
@@ -199,7 +204,9 @@ async def test_who_may_press(sqlite, who):
         await world.press(presser, shown)
         world.expect("chat.update", "chat.update")
         settled = [f"All settled, thank you.\n{SAID}"]
-        assert said(world, maya) == [message.text for message in world.slack.messages("#sales-ops")] == settled
+        assert (
+            said(world, maya) == [message.text for message in world.slack.messages("#sales-ops")] == settled
+        )
 
 
 async def test_anybody_presses_where_nobody_owns(sqlite):

@@ -39,7 +39,11 @@ async def test_a_contact_by_address_alone(sqlite):
     async with World(sqlite) as world:
         await comes(world, world.person("Maya Okafor"), email="dana@prospect.example")
         await world.happens(
-            "activity.logged", email="DANA@prospect.example", kind="email", direction="outbound", at=at(9, 20).isoformat()
+            "activity.logged",
+            email="DANA@prospect.example",
+            kind="email",
+            direction="outbound",
+            at=at(9, 20).isoformat(),
         )
         assert ((await the_clock(world)).state, (await the_clock(world)).minutes) == ("met", 20)
 
@@ -95,7 +99,10 @@ async def test_a_deleted_lead(sqlite, when):
         world.expect(*["chat.postMessage"] * reminded)
         await world.happens("lead.deleted", id="Dana")
         world.expect(*["chat.update"] * reminded)
-        assert said(world, maya) == ["All settled, thank you.\nDana Reyes: no contact needed any more."] * reminded
+        assert (
+            said(world, maya)
+            == ["All settled, thank you.\nDana Reyes: no contact needed any more."] * reminded
+        )
         assert await world.database.read(clocks.every) == []
         await world.until(at(9, day=23))
         world.quiet()

@@ -43,16 +43,36 @@ CASES = [
     ("Tokyo has gone home", (16, 9, 0, 11), "Asia/Tokyo", "2026-11-17T09:00", "late"),
     ("Tokyo's weekend begins at 09:00 in Berlin", (20, 9, 0, 11), "Asia/Tokyo", "2026-11-23T09:00", "late"),
     ("Kolkata, half an hour off", (16, 9, 0, 11), "Asia/Kolkata", "2026-11-16T16:30", "at risk"),
-    ("Christmas in Berlin is told on the day before", (24, 9, 0, 12), "Europe/Berlin", "2026-12-24T12:00", "at risk"),
+    (
+        "Christmas in Berlin is told on the day before",
+        (24, 9, 0, 12),
+        "Europe/Berlin",
+        "2026-12-24T12:00",
+        "at risk",
+    ),
     ("a Friday that is closed, and the weekend", (24, 9, 0, 12), "Asia/Tokyo", "2026-12-28T09:00", "late"),
-    ("Berlin has left summer time, New York has not", (26, 9, 0, 10), "America/New_York", "2026-10-26T09:00", "late"),
+    (
+        "Berlin has left summer time, New York has not",
+        (26, 9, 0, 10),
+        "America/New_York",
+        "2026-10-26T09:00",
+        "late",
+    ),
     ("both have left it", (2, 9, 0, 11), "America/New_York", "2026-11-02T09:00", "late"),
-    ("New York has summer time, Berlin not yet", (9, 13, 0, 3), "America/New_York", "2026-03-09T11:00", "at risk"),
+    (
+        "New York has summer time, Berlin not yet",
+        (9, 13, 0, 3),
+        "America/New_York",
+        "2026-03-09T11:00",
+        "at risk",
+    ),
     ("both have it", (30, 13, 0, 3), "America/New_York", "2026-03-30T10:00", "at risk"),
 ]
 
 
-@pytest.mark.parametrize(("created", "zone", "told", "state"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("created", "zone", "told", "state"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 async def test_when_the_first_reminder_comes(sqlite, created, zone, told, state):
     """It comes at its step, or at the owner's next opening; only the latest step that stands is told."""
     day, hour, minute, month = created
@@ -94,7 +114,12 @@ async def test_ten_days_across_the_changes_of_the_clocks(sqlite, start):
     """Leads come at every hour for ten days, to owners on four continents, and nobody answers: every owner hears of
     each lead, within their own hours and on their own working days, at most six times a day.
     """
-    zones = {"Ana": "Europe/Berlin", "Ben": "America/New_York", "Cho": "Asia/Tokyo", "Dev": "Australia/Sydney"}
+    zones = {
+        "Ana": "Europe/Berlin",
+        "Ben": "America/New_York",
+        "Cho": "Asia/Tokyo",
+        "Dev": "Australia/Sydney",
+    }
     agreement = replace(BERLIN, reminders=Reminders(bundle=timedelta(0)))
     async with World(sqlite, agreement, start=start) as world:
         owners = [world.person(f"{name} Person", zone) for name, zone in zones.items()]

@@ -44,7 +44,9 @@ async def test_somebody_who_joins_slack_later(sqlite):
         await world.until(at(9, day=18))
         await comes(world, ben, "Cho Person")
         await world.until(at(12, 1, day=18))
-        assert [message.text.splitlines()[1].split(":")[0] for message in world.direct(ben)][-1] == "Cho Person"
+        assert [message.text.splitlines()[1].split(":")[0] for message in world.direct(ben)][
+            -1
+        ] == "Cho Person"
         world.unexpected()
 
 

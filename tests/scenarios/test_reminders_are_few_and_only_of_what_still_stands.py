@@ -48,7 +48,10 @@ async def test_what_falls_due_within_five_minutes_comes_along(sqlite):
         world.expect("chat.postMessage")
         await world.until(at(12, 30))
         world.expect("chat.postMessage")
-        assert [shown(message) for message in world.direct(maya)] == [["Ana Person", "Ben Person"], ["Cho Person"]]
+        assert [shown(message) for message in world.direct(maya)] == [
+            ["Ana Person", "Ben Person"],
+            ["Cho Person"],
+        ]
 
 
 async def test_what_is_heard_of_shortly_after_a_message_joins_it(sqlite):
@@ -153,7 +156,9 @@ async def test_an_import_is_silent_and_what_comes_later_is_not(sqlite, tmp_path)
         world.quiet()
         await world.until(at(9, day=30))
         world.expect("chat.postMessage")
-        assert said(world, maya)[0].splitlines()[1] == "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC)."
+        assert (
+            said(world, maya)[0].splitlines()[1] == "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC)."
+        )
 
 
 async def test_an_imported_lead_that_the_crm_speaks_of_again(sqlite, tmp_path):
@@ -170,7 +175,10 @@ async def test_an_imported_lead_that_the_crm_speaks_of_again(sqlite, tmp_path):
 async def test_an_import_that_announces(sqlite, tmp_path):
     """With --announce-since, the wins of that day and later are told, older ones are booked in silence."""
     async with World(sqlite) as world:
-        rows = [("deal.won", at(8, day=day), {"id": f"D-{day}", "closed_at": f"2026-11-{day}"}) for day in (12, 13, 14)]
+        rows = [
+            ("deal.won", at(8, day=day), {"id": f"D-{day}", "closed_at": f"2026-11-{day}"})
+            for day in (12, 13, 14)
+        ]
         await imported(world, tmp_path, *rows, announce_since=at(0, day=13).date())
         world.expect("chat.postMessage", "chat.postMessage")
         await imported(world, tmp_path, *rows, announce_since=at(0, day=1).date())

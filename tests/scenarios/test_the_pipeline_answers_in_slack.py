@@ -93,12 +93,16 @@ async def test_a_currency_without_minor_units(sqlite):
     async with World(sqlite, agreement) as world:
         maya = world.person("Maya Okafor")
         await world.happens("deal.created", id="D-1", stage="prospecting", amount="10.10", currency="USD")
-        assert (await types(world, "", maya)).splitlines()[0] == "Open pipeline, team: 1 deal, ¥1,528, weighted ¥153."
+        assert (await types(world, "", maya)).splitlines()[
+            0
+        ] == "Open pipeline, team: 1 deal, ¥1,528, weighted ¥153."
 
 
 async def test_the_same_figures_as_the_report(sqlite):
     """Count, amount and weighted amount of every stage and of all are those of `winbell report pipeline`."""
-    agreement = replace(Agreement(), stages=Stages(probability={"prospecting": Decimal("0.333"), "engaging": Decimal(1)}))
+    agreement = replace(
+        Agreement(), stages=Stages(probability={"prospecting": Decimal("0.333"), "engaging": Decimal(1)})
+    )
     async with World(sqlite, agreement) as world:
         maya, ben = world.person("Maya Okafor"), world.person("Ben Ito")
         await deals(world, maya, ben)

@@ -60,7 +60,9 @@ async def test_other_channels_go_on(sqlite):
     async with World(sqlite, CLOSED) as world:
         maya = world.person("Maya Okafor")
         await won(world)
-        await world.happens("lead.created", id="L-1", name="Dana Reyes", owner_email=maya, created_at="2026-11-16T09:00:00Z")
+        await world.happens(
+            "lead.created", id="L-1", name="Dana Reyes", owner_email=maya, created_at="2026-11-16T09:00:00Z"
+        )
         world.expect("chat.postMessage")
         await pass_time(world, timedelta(hours=3, minutes=1))
         world.expect("chat.postMessage")

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.store import clocks
-from bot.store.clocks import Clock
 
 if TYPE_CHECKING:
+    from bot.store.clocks import Clock
     from tests.support.world import World
 
 DAY = datetime(2026, 11, 16, tzinfo=UTC)  # a Monday; the agreement's hours are 09:00 to 17:00, UTC
@@ -23,7 +23,7 @@ def at(hour: int, minute: int = 0, second: int = 0, day: int = 16) -> datetime:
 
 async def comes(world: World, owner: str | None, name: str = "Dana Reyes", **more: Any) -> None:
     """A lead is created now, or at `created_at`; its id is its first name."""
-    data = {"id": name.split()[0], "name": name, "created_at": world.clock.now().isoformat()} | more
+    data = {"id": name.split(maxsplit=1)[0], "name": name, "created_at": world.clock.now().isoformat()} | more
     if owner is not None:
         data["owner_email"] = owner
     assert await world.happens("lead.created", **data) == 202

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 async def won(world: World, name: str = "D-1", **more: Any) -> None:
     """A deal is won now."""
-    status, _ = await world.sends("deal.won", id=name, name=f"Deal {name}", amount="100", currency="USD", **more)
+    status, _ = await world.sends(
+        "deal.won", id=name, name=f"Deal {name}", amount="100", currency="USD", **more
+    )
     assert status == 202
 
 
