@@ -160,6 +160,20 @@ def test_no_fault_shows_a_secret(monkeypatch, settings, command):
         assert "Traceback" not in shown
 
 
+@pytest.mark.parametrize("command", [("report", "wins"), ("migrate",), ("serve",)])
+def test_a_file_that_is_no_database(folder, monkeypatch, command):
+    """Another file stands where the database should be: it is named, refused and left as it is."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WINBELL_DATABASE_URL", "sqlite:///notes.txt")
+    text = "Not a database, only a text that is long enough to be looked at for a while.\n" * 20
+    (folder / "notes.txt").write_text(text)
+    said = winbell(*command)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "winbell: WINBELL_DATABASE_URL: the database cannot be used: file is not a database\n"
+    assert (folder / "notes.txt").read_text() == text
+
+
 def test_settings_from_a_file(folder):
     """`.env` in the working folder is read, and the environment wins over it."""
     (folder / ".env").write_text("WINBELL_DATABASE_URL=sqlite:///other.db\nWINBELL_COMMAND_PREFIX=acme-\n")

@@ -59,13 +59,16 @@ def wins():
     [
         (
             "D-2,Globex,Robot,ben,Won,much,2026-11-10",
-            "row 2, Value: must be a decimal like 12500.00; it is 'much' (line 3)",
+            "row 2, column Value: must be a decimal like 12500.00; it is 'much' (line 3)",
         ),
-        ("D-2,Globex,Robot,ben,Won,1.23456,2026-11-10", "row 2, Value: has more than 4 decimals"),
-        ("D-2,Globex,Robot,ben,Won,5,10/11/2026", "row 2, Closed: must be"),
-        ("D-2,Globex,Robot,ben,Won,5,2026-02-30", "row 2, Closed: 2026-02-30 is not a date of the calendar"),
+        ("D-2,Globex,Robot,ben,Won,1.23456,2026-11-10", "row 2, column Value: has more than 4 decimals"),
+        ("D-2,Globex,Robot,ben,Won,5,10/11/2026", "row 2, column Closed: must be"),
+        (
+            "D-2,Globex,Robot,ben,Won,5,2026-02-30",
+            "row 2, column Closed: 2026-02-30 is not a date of the calendar",
+        ),
         ("D-2,Globex,Robot,ben,Won", "row 2: has 5 cells, the header 7 (line 3)"),
-        (",Globex,Robot,ben,Won,5,2026-11-10", "row 2"),
+        (",Globex,Robot,ben,Won,5,2026-11-10", "row 2, column Opportunity: "),
     ],
 )
 def test_a_faulty_row(folder, row, reason):
@@ -86,7 +89,7 @@ def test_skip_bad_stores_the_good_rows(folder):
     )
     said = brought(path, "--skip-bad")
     assert (said.code, said.out) == (0, "deals.csv: 2 new, 0 known before, 1 skipped\n")
-    assert "row 2, Value" in said.err
+    assert "row 2, column Value" in said.err
     assert wins() == {"maya@seller.example": (1, "1000.50"), "ben@seller.example": (1, "5.00")}
 
 

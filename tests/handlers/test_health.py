@@ -10,7 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import StorageError
 from bot.flow.audit import Audit
+from bot.store.database import Database
 from handlers.health import Metrics, routes
+from tests.support.world import World
 
 QUIET = Audit({}, {}, 0.0)
 
@@ -78,3 +80,27 @@ def test_metrics_are_prometheus_text():
 def test_metrics_without_a_database():
     """503 with the reason, not yesterday's figures."""
     assert ask("/metrics", audit=StorageError("gone")).status_code == 503
+
+
+async def test_the_endpoints_of_a_running_bot(sqlite_files):
+    """Not ready before the jobs run, ready while they do, not ready once one of them has ended."""
+    database = Database(sqlite_files.url())
+    async with World(database) as world:
+
+        async def ready():
+            async with world.http.get(f"{world.url}/readyz") as answer:
+                return answer.status, await answer.json()
+
+        assert await ready() == (503, {"error": "the jobs are not running"})
+        await world.bot.start()
+        assert await ready() == (200, {"status": "ready"})
+        world.bot._loops[0].cancel()
+        await asyncio.wait(world.bot._loops[:1])
+        assert await ready() == (503, {"error": "a job has ended; restart Winbell"})
+        async with world.http.get(f"{world.url}/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"status": "alive"})
+        async with world.http.post(f"{world.url}/healthz") as answer:
+            assert answer.status == 405
+        async with world.http.get(f"{world.url}/anything") as answer:
+            assert answer.status == 404
+    database.close()

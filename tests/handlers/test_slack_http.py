@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.store.database import Database
 from handlers import slack_http
@@ -49,6 +51,18 @@ def test_the_signature(given, off, signed):
     """Right to the letter and at most five minutes off; anything malformed is simply not signed."""
     now = int(VECTOR["timestamp"]) + off
     assert is_signed(given, VECTOR["body"], secret=VECTOR["secret"], now=now) is signed
+
+
+@given(
+    given_headers=st.dictionaries(
+        st.sampled_from(["x-slack-request-timestamp", "x-slack-signature"]),
+        st.text(st.characters(max_codepoint=255), max_size=80),
+    ),
+    body=st.binary(max_size=200),
+)
+def test_no_headers_of_a_stranger_are_a_fault(given_headers, body):
+    """Whatever a stranger writes into the headers is not signed, and raises nothing."""
+    assert is_signed(given_headers, body, secret=VECTOR["secret"], now=1531420618) is False
 
 
 @pytest.fixture

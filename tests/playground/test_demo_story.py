@@ -1,8 +1,9 @@
 """The story of the local workspace: from the first second there is something to see, and all of it is plausible."""
 
 import inspect
+import itertools
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,3 +184,12 @@ async def test_it_starts_afresh_each_time(tmp_path):
         assert {name: len(messages) for name, messages in told(demo).items()} == {
             name: len(messages) for name, messages in first.items()
         }
+
+
+def test_a_quick_hand_is_understood():
+    """Of two events sent within a second the second one is the later: a correction is never taken for what it corrects."""
+    ticks = itertools.count()
+    made = [sample.build() for sample in samples(lambda: FRIDAY + timedelta(milliseconds=next(ticks)))]
+    times = [event["timestamp"] for event in made]
+    assert len(set(times)) == len(times)
+    assert times == sorted(times, key=datetime.fromisoformat)

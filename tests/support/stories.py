@@ -1,6 +1,7 @@
 """Random histories of a small market: a few people, leads and deals, told in partial snapshots full of holes.
 
-Each event is made from one number, so that a history that fails shrinks to the few numbers that matter.
+Each event is made from one number, so that a history that fails shrinks to the few numbers that matter. Each history
+has a theme, which leaves most kinds of events, fields and names out: what remains meets more often.
 """
 
 from __future__ import annotations
@@ -30,6 +31,51 @@ _MATERIAL: Final = {
 }
 
 
+_KINDS: Final = (
+    ("lead",) * 3
+    + ("deal",) * 3
+    + (
+        "touch",
+        "touch",
+        "activity",
+        "activity",
+        "person",
+        "campaign",
+        "lead_merger",
+        "deal_merger",
+        "deletion",
+    )
+)
+_FIELDS: Final = (
+    *(
+        "email",
+        "company",
+        "owner_email",
+        "stage",
+        "score",
+        "created_at",
+        "segment",
+        "asset",
+        "campaign",
+        "channel",
+    ),
+    *(
+        "id",
+        "at",
+        "kind",
+        "direction",
+        "outcome",
+        "by_email",
+        "team",
+        "manager_email",
+        "name",
+        "amount",
+        "currency",
+    ),
+    *("contributors", "contact_emails", "lead_ids", "close_date", "closed_at"),
+)
+
+
 def event(number: int, kind: str, at: str, data: dict[str, Any]) -> Event:
     """An event as the generic source would read it."""
     told = read_statement({"type": kind, "timestamp": at, "data": data})
@@ -39,9 +85,10 @@ def event(number: int, kind: str, at: str, data: dict[str, Any]) -> Event:
 @st.composite
 def histories(draw: Callable[[Any], Any]) -> list[Event]:
     """2 to 26 events about a few people, leads and deals; many of them at the same instants."""
+    theme = _Theme(draw(st.integers(0, 2**32)))
     size = draw(st.integers(2, 26))
     seeds = draw(st.lists(st.integers(0, 2**32), min_size=size, max_size=size))
-    return [_Teller(seed).event(number) for number, seed in enumerate(seeds)]
+    return [_Teller(theme, seed).event(number) for number, seed in enumerate(seeds)]
 
 
 @st.composite
@@ -49,7 +96,7 @@ def tellings(draw: Callable[[Any], Any], history: list[Event]) -> list[list[Even
     """A history in another order, some of it told twice, in parcels of any size."""
     again = draw(st.lists(st.sampled_from(history), max_size=6))
     order = draw(st.permutations(history + again))
-    size = draw(st.integers(1, len(order)))
+    size = min(draw(st.sampled_from((1, 1, 2, 7, 100))), len(order))
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
@@ -58,17 +105,29 @@ def by_time(history: Iterable[Event]) -> list[Event]:
     return sorted(history, key=lambda e: (e.at, e.id))
 
 
-class _Teller:
-    """Tells one random event."""
+class _Theme:
+    """What a history is about: some kinds of events, some fields, a few names, and how often instants coincide."""
 
     def __init__(self, seed: int) -> None:
+        chance = random.Random(seed)
+        self.kinds = chance.sample(_KINDS, chance.randint(2, 6))
+        self.silent_fields = {name for name in _FIELDS if chance.random() < chance.choice((0.2, 0.5))}
+        self.instants = chance.choice((3, 12, 48))
+        self.people, self.emails, self.leads, self.deals = (
+            names[: chance.randint(2, len(names))] for names in (_PEOPLE, _EMAILS, _LEADS, _DEALS)
+        )
+
+
+class _Teller:
+    """Tells one random event of a theme."""
+
+    def __init__(self, theme: _Theme, seed: int) -> None:
+        self._theme = theme
         self._random = random.Random(seed)
 
     def event(self, number: int) -> Event:
         """The event that the seed stands for."""
-        often = (self._lead, self._lead, self._deal, self._deal, self._touch, self._activity)
-        seldom = (self._person, self._campaign, self._merger, self._deletion)
-        kind, data = self._one(often * 2 + seldom)()
+        kind, data = getattr(self, f"_{self._one(self._theme.kinds)}")()
         return event(number, kind, self._instant(), data)
 
     def _one(self, values: Sequence[Any]) -> Any:
@@ -78,7 +137,7 @@ class _Teller:
         return self._random.sample(values, self._random.randint(0, 2))
 
     def _instant(self) -> str:
-        return (START + self._random.randint(0, 48) * timedelta(hours=5)).isoformat()
+        return (START + self._random.randint(0, self._theme.instants) * timedelta(hours=5)).isoformat()
 
     def _moment(self) -> str:
         day = (START + timedelta(days=self._random.randint(0, 14))).date().isoformat()
@@ -88,7 +147,7 @@ class _Teller:
         """Some of the fields: most are left out or have a value, a few are cleared."""
         found = {}
         for name, value in fields.items():
-            chance = self._random.random()
+            chance = self._random.random() if name not in self._theme.silent_fields else 1
             if chance < 0.12:
                 found[name] = None
             elif chance < 0.55:
@@ -96,8 +155,10 @@ class _Teller:
         return found
 
     def _person(self) -> tuple[str, dict[str, Any]]:
-        known = self._perhaps(name=("Ana", "Ben"), team=("north", "north", "south"), manager_email=_PEOPLE)
-        return "person.updated", {"email": self._one(_PEOPLE), **known}
+        known = self._perhaps(
+            name=("Ana", "Ben"), team=("north", "north", "south"), manager_email=self._theme.people
+        )
+        return "person.updated", {"email": self._one(self._theme.people), **known}
 
     def _campaign(self) -> tuple[str, dict[str, Any]]:
         known = self._perhaps(
@@ -109,19 +170,19 @@ class _Teller:
 
     def _lead(self) -> tuple[str, dict[str, Any]]:
         known = self._perhaps(
-            email=_EMAILS,
+            email=self._theme.emails,
             company=("Northwind", "Globex"),
-            owner_email=_PEOPLE,
+            owner_email=self._theme.people,
             stage=("lead", "mql", "mql", "customer", "disqualified"),
             score=(10, 80, 95),
             created_at=self._moment,
             segment=("smb", "enterprise"),
             **_MATERIAL,
         )
-        return self._one(("lead.created", "lead.updated")), {"id": self._one(_LEADS), **known}
+        return self._one(("lead.created", "lead.updated")), {"id": self._one(self._theme.leads), **known}
 
     def _act(self, **known: Any) -> dict[str, Any]:
-        whose = {"lead_id": self._one(_LEADS), "email": self._one(_EMAILS)}
+        whose = {"lead_id": self._one(self._theme.leads), "email": self._one(self._theme.emails)}
         for name in self._one(((), ("lead_id",), ("email",))):
             del whose[name]
         return whose | self._perhaps(id=("A1", "A2", "A3"), at=self._instant, **known)
@@ -134,17 +195,17 @@ class _Teller:
             kind=("call", "email"),
             direction=("outbound", "inbound"),
             outcome=("connected", "automatic"),
-            by_email=_PEOPLE,
+            by_email=self._theme.people,
         )
 
     def _deal(self) -> tuple[str, dict[str, Any]]:
         known = self._perhaps(
             amount=("1000", "2500.50", "-10", "0"),
             currency=("USD", "EUR", "JPY", "ABC"),
-            owner_email=_PEOPLE,
-            contributors=lambda: [{"email": email} for email in self._some(_PEOPLE)],
-            contact_emails=lambda: self._some(_EMAILS),
-            lead_ids=lambda: self._some(_LEADS),
+            owner_email=self._theme.people,
+            contributors=lambda: [{"email": email} for email in self._some(self._theme.people)],
+            contact_emails=lambda: self._some(self._theme.emails),
+            lead_ids=lambda: self._some(self._theme.leads),
             stage=("prospecting", "engaging", "Won", "lost", "strange"),
             created_at=self._moment,
             close_date=self._moment,
@@ -153,13 +214,16 @@ class _Teller:
             segment=("smb", "enterprise"),
         )
         verb = self._one(("created", "updated", "updated", "won", "won", "lost", "reopened"))
-        return f"deal.{verb}", {"id": self._one(_DEALS), **known}
+        return f"deal.{verb}", {"id": self._one(self._theme.deals), **known}
 
-    def _merger(self) -> tuple[str, dict[str, Any]]:
-        kind, ids = self._one((("lead", _LEADS), ("deal", _DEALS)))
-        survivor, *gone = self._random.sample(ids, self._one((2, 2, 3)))
-        return f"{kind}.merged", {"id": survivor, "merged_from": gone}
+    def _lead_merger(self) -> tuple[str, dict[str, Any]]:
+        survivor, gone = self._random.sample(self._theme.leads, 2)
+        return "lead.merged", {"id": survivor, "merged_from": [gone]}
+
+    def _deal_merger(self) -> tuple[str, dict[str, Any]]:
+        survivor, gone = self._random.sample(self._theme.deals, 2)
+        return "deal.merged", {"id": survivor, "merged_from": [gone]}
 
     def _deletion(self) -> tuple[str, dict[str, Any]]:
-        kind, ids = self._one((("lead", _LEADS), ("deal", _DEALS)))
+        kind, ids = self._one((("lead", self._theme.leads), ("deal", self._theme.deals)))
         return f"{kind}.deleted", {"id": self._one(ids)}
