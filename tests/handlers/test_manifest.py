@@ -45,7 +45,18 @@ def test_http_names_one_address(base):
     assert {c["url"] for c in made["features"]["slash_commands"]} == {address}
 
 
-def test_another_kind_of_address_is_refused():
+@pytest.mark.parametrize(
+    "base",
+    [
+        "winbell.seller.example",
+        "ftp://winbell.seller.example",
+        "https://",
+        "http://[",
+        "https://a b.example",
+        "",
+    ],
+)
+def test_another_kind_of_address_is_refused(base):
     """The sentence says what to give."""
     with pytest.raises(UsageError, match="public address"):
-        manifest(base="winbell.seller.example", prefix="")
+        manifest(base=base, prefix="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 
@@ -130,3 +131,17 @@ async def test_a_signal_during_the_start_ends_it(it):
 def _listens(it: Company) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", int(it.settings["WINBELL_PORT"]))) == 0
+
+
+async def test_a_sender_that_does_not_finish_holds_up_nobody(it):
+    """SIGTERM while a body is only half there: the process ends within ten seconds with 0, and stored nothing of it."""
+    async with it.serve() as process:
+        port = int(it.settings["WINBELL_PORT"])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /hooks/generic HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        await writer.drain()
+        assert await it.sends("e1", "deal.won", **DEAL) == 202
+        process.send(signal.SIGTERM)
+        ended = await process.ended()
+        writer.close()
+    assert (ended.code, ended.seconds < 10, "Traceback" in ended.err) == (0, True, False)

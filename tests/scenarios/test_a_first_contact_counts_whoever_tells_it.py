@@ -105,9 +105,10 @@ async def test_an_attempt_without_an_answer_counts(sqlite):
         assert (await the_clock(world)).state == "met"
 
 
-async def test_a_press_settles_at_once(sqlite):
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
+async def test_a_press_settles_at_once(sqlite, socket):
     """The message shows the answer without its button, the presser is told nothing more, no step follows."""
-    async with World(sqlite) as world:
+    async with World(sqlite, socket=socket) as world:
         maya = await reminded(world)
         result = await world.press(maya, world.direct(maya)[0])
         world.expect("chat.update")
@@ -118,6 +119,23 @@ async def test_a_press_settles_at_once(sqlite):
         assert (clock.state, clock.stopped_how, clock.next_at) == ("met", "said", None)
         await world.until(at(9, day=23))
         world.quiet()
+
+
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
+async def test_slack_repeats_a_press_to_the_next_process(sqlite, socket):
+    """The same delivery comes again after a restart: it is answered kindly, and the first instant stands."""
+    async with World(sqlite, socket=socket) as world:
+        maya = await reminded(world)
+        await world.press(maya, world.direct(maya)[0])
+        world.expect("chat.update")
+        before = await the_clock(world)
+        await world.until(at(12, 10))
+        await world.restart()
+        repeated = await world.slack.repeat_last()
+        await world.slack.wait_for(lambda: private(world, maya))
+        assert repeated.acknowledged
+        world.expect("response_url")
+        assert await the_clock(world) == before
 
 
 async def test_a_second_press_changes_nothing(sqlite):

@@ -175,3 +175,17 @@ async def test_the_answer_cannot_be_delivered(sqlite):
         await world.slack.wait_for(lambda: world.slack.calls("response_url"))
         world.quiet()
         assert await types(world, "", maya) == "No open deals at the moment (team)."
+
+
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
+async def test_slack_moves_the_socket(sqlite, reason):
+    """Slack asks for a new connection, as it does every few hours: the next command is answered over it."""
+    async with World(sqlite, socket=True) as world:
+        maya = world.person("Maya Okafor")
+        assert await types(world, "", maya) == "No open deals at the moment (team)."
+        asked = len(world.slack.calls("apps.connections.open"))
+        await world.slack.disconnect(reason)
+        if reason == "refresh_requested":
+            await world.slack.wait_for(lambda: len(world.slack.calls("apps.connections.open")) > asked)
+        await world.slack.wait_for(lambda: world.slack.sockets.connected)
+        assert await types(world, "", maya) == "No open deals at the moment (team)."
