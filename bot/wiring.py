@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
     from bot.store.database import Database
 
-GRACE: Final = 8.0
+GRACE: Final = 7.0
 """Seconds in which calls under way are finished at shutdown."""
+HTTP_GRACE: Final = 5
+"""Seconds of these for requests under way: a sender that has not finished by then hears 503, and sends again."""
 CONNECT_SECONDS: Final = 10.0
 """How long the start waits for the socket to Slack; after that Winbell serves and goes on trying."""
 
@@ -273,7 +275,7 @@ async def run(bot: Bot, host: str, port: int, ready: Callable[[int], Awaitable[N
             log_config=None,
             lifespan="off",
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=int(GRACE),
+            timeout_graceful_shutdown=HTTP_GRACE,
             server_header=False,
         )
     )

@@ -57,6 +57,8 @@ class Webhooks:
             status, answer = 503, {"error": "cannot store at the moment; please send it again"}
         except ClientGoneError:
             return
+        except asyncio.CancelledError:  # the process ends: what was not answered is sent again
+            status, answer = 503, {"error": "ending; please send it again"}
         except Exception:  # noqa: BLE001  # a stranger must not get a traceback, and the sender must try again
             _log.exception("a webhook failed in an unexpected way")
             status, answer = 503, {"error": "cannot take this at the moment; please send it again"}

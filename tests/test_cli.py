@@ -194,6 +194,18 @@ def test_credits_stand_beside_the_deal(folder):
     ]
 
 
+def test_the_last_second_of_a_day_is_the_whole_day(folder):
+    """A deal closed on a day counts for whoever asks at 23:59:59, and not for a second earlier."""
+    imported(folder)
+    counts = [
+        json.loads(
+            winbell("report", "wins", "--as-of", f"2026-11-10T23:59:{second}Z", "--format", "json").out
+        )
+        for second in ("58", "59")
+    ]
+    assert [found["total"]["count"] for found in counts] == [0, 1]
+
+
 def test_a_report_as_csv_computes_nothing(folder):
     """A name that a spreadsheet would compute is quoted; numbers stay numbers."""
     imported(folder)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.domain.delivery import Refused, Rejected
+from bot.errors import StorageError
 from bot.logs import log_of
 from bot.store import people
 
@@ -67,11 +68,16 @@ async def find(office: Office, emails: Iterable[str]) -> float | None:
 
 
 async def who_is(office: Office, slack_id: str) -> str | None:
-    """The e-mail behind a Slack account: as kept, else as Slack tells it now; None if nobody knows."""
+    """The e-mail behind a Slack account: as kept, else as Slack tells it now; None if it shows none.
+
+    Raises StorageError while Slack cannot be asked.
+    """
     known = await office.database.read(lambda s: people.by_slack_id(s, slack_id))
     if known is not None:
         return known.email
     told = await office.slack.email_of(slack_id)
+    if isinstance(told, Refused):
+        raise StorageError(f"Slack cannot be asked who somebody is: {told.reason}")
     if not isinstance(told, str):
         return None
     email, now = told.strip().lower(), office.clock.now()

@@ -72,6 +72,11 @@ _DEAL = (
 )
 
 
+def _whole_second(instant: datetime) -> datetime:
+    """The end of an instant's second: whoever asks for 23:59:59 means the whole day, which a date alone ends with."""
+    return instant.replace(microsecond=999_999)
+
+
 def open_deals(session: Session, as_of: datetime) -> list[DealFacts]:
     """The deals that were open at an instant: not closed yet now, or closed after it."""
     rows = session.execute(
@@ -79,7 +84,7 @@ def open_deals(session: Session, as_of: datetime) -> list[DealFacts]:
             D.described,
             or_(
                 D.stage_class.in_(("open", "unknown")),
-                and_(D.stage_class.in_(("won", "lost")), D.ended_at > as_of),
+                and_(D.stage_class.in_(("won", "lost")), D.ended_at > _whole_second(as_of)),
             ),
         )
     )
@@ -88,7 +93,11 @@ def open_deals(session: Session, as_of: datetime) -> list[DealFacts]:
 
 def closed_deals(session: Session, first: date | None, last: date | None, as_of: datetime) -> list[DealFacts]:
     """The deals that stand as won or lost, closed from the first to the last day (both counted)."""
-    conditions: list[Any] = [D.described, D.stage_class.in_(("won", "lost")), D.ended_at <= as_of]
+    conditions: list[Any] = [
+        D.described,
+        D.stage_class.in_(("won", "lost")),
+        D.ended_at <= _whole_second(as_of),
+    ]
     if first is not None:
         conditions.append(D.ended_on >= first)
     if last is not None:

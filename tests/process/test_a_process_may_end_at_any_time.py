@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.process import Company, company, until
+from tests.support.process import Company, asked, company, until
 
 DEAL = {
     "id": "D-1",
@@ -48,12 +49,17 @@ async def test_a_call_under_way_is_finished(it):
 
 
 async def test_a_slack_that_hangs_does_not_hold_up_the_end(it):
-    """SIGTERM while Slack answers nothing at all: the process ends within ten seconds with 0."""
+    """SIGTERM while a post and a question about a person are both without an answer: the end comes within ten seconds."""
+    it.agree("[hours]\nalways = true\n")
     it.slack.fail_always("chat.postMessage", "timeout")
     it.slack.fail_always("users.lookupByEmail", "timeout")
     async with it.serve() as process:
-        assert await it.sends("e1", "deal.won", **DEAL) == 202
-        await seen(it, "users.lookupByEmail")
+        assert await it.sends("e1", "deal.won", id="D-0", amount="100", currency="USD") == 202
+        await seen(it, "chat.postMessage")
+        created = (datetime.now(UTC) - timedelta(hours=3, minutes=30)).isoformat()  # at risk for half an hour
+        lead = {"id": "L-1", "owner_email": "maya@seller.example", "created_at": created}
+        assert await it.sends("e2", "lead.created", **lead) == 202
+        await asked(lambda: _reminded(it))
         process.send(signal.SIGTERM)
         ended = await process.ended()
     assert (ended.code, ended.seconds < 10, "Traceback" in ended.err) == (0, True, False)
@@ -126,6 +132,12 @@ async def test_a_signal_during_the_start_ends_it(it):
         ended = await process.ended()
     assert (ended.code, ended.seconds < 10, ended.out) == (0, True, "")
     assert not any(word in ended.err for word in ("Traceback", "winbell: ", " error "))
+
+
+async def _reminded(it: Company) -> bool:
+    """Whether the reminder is on its way, after one more sweep: the event may not be applied yet."""
+    await it.command("sweep")
+    return bool(it.slack.calls("users.lookupByEmail"))
 
 
 def _listens(it: Company) -> bool:

@@ -131,7 +131,7 @@ async def until(look: Callable[[], Any], within: float = 5.0) -> Any:
     return seen
 
 
-async def asked(look: Callable[[], Awaitable[Any]], within: float = 5.0) -> Any:
+async def asked(look: Callable[[], Awaitable[Any]], within: float = STARTS_WITHIN) -> Any:
     """What an asynchronous `look` gives once it is true; TimeoutError after `within` seconds."""
     async with asyncio.timeout(within):
         while not (seen := await look()):
