@@ -31,35 +31,49 @@ _MATERIAL: Final = {
 }
 
 
-_ABOUT: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (
-        ("lead", "lead", "lead", "activity", "person", "lead_merger", "deletion"),
-        "email owner_email stage score created_at kind team",
-    ),
-    (("lead", "lead", "lead_merger", "activity"), "email stage kind id"),
-    (
-        ("deal", "deal", "deal", "deal_merger", "deletion"),
-        "stage amount currency owner_email close_date closed_at",
-    ),
-    (("deal", "deal", "deal_merger"), "amount"),
-    (
-        ("lead", "touch", "touch", "deal", "deal", "lead_merger"),
-        "email asset campaign channel id at contact_emails lead_ids amount created_at",
-    ),
-    (("touch", "deal", "lead"), "id contact_emails lead_ids amount email asset"),
-    (("person", "lead", "activity", "campaign"), "team owner_email manager_email by_email id score"),
-    (
-        ("lead", "deal", "touch", "activity", "person", "campaign", "lead_merger", "deal_merger", "deletion"),
-        " ".join(
-            (
-                "email owner_email stage score created_at segment asset campaign channel company name kind id at",
-                "direction outcome by_email team manager_email amount currency contributors contact_emails",
-                "lead_ids close_date closed_at",
-            )
-        ),
-    ),
+_KINDS: Final = (
+    ("lead",) * 3
+    + ("deal",) * 3
+    + (
+        "touch",
+        "touch",
+        "activity",
+        "activity",
+        "person",
+        "campaign",
+        "lead_merger",
+        "deal_merger",
+        "deletion",
+    )
 )
-"""What histories are about: kinds of events, and the fields they speak of."""
+_FIELDS: Final = (
+    *(
+        "email",
+        "company",
+        "owner_email",
+        "stage",
+        "score",
+        "created_at",
+        "segment",
+        "asset",
+        "campaign",
+        "channel",
+    ),
+    *(
+        "id",
+        "at",
+        "kind",
+        "direction",
+        "outcome",
+        "by_email",
+        "team",
+        "manager_email",
+        "name",
+        "amount",
+        "currency",
+    ),
+    *("contributors", "contact_emails", "lead_ids", "close_date", "closed_at"),
+)
 
 
 def event(number: int, kind: str, at: str, data: dict[str, Any]) -> Event:
@@ -94,11 +108,11 @@ def by_time(history: Iterable[Event]) -> list[Event]:
 class _Theme:
     """What a history is about: some kinds of events, some fields, a few names, and how often instants coincide."""
 
-    def __init__(self, seed: float) -> None:
+    def __init__(self, seed: int) -> None:
         chance = random.Random(seed)
-        self.kinds, fields = chance.choice(_ABOUT)
-        self.fields = {name for name in fields.split() if chance.random() < 0.85}
-        self.instants = chance.choice((4, 12, 48))
+        self.kinds = chance.sample(_KINDS, chance.randint(2, 6))
+        self.silent_fields = {name for name in _FIELDS if chance.random() < chance.choice((0.2, 0.5))}
+        self.instants = chance.choice((3, 12, 48))
         self.people, self.emails, self.leads, self.deals = (
             names[: chance.randint(2, len(names))] for names in (_PEOPLE, _EMAILS, _LEADS, _DEALS)
         )
@@ -120,7 +134,7 @@ class _Teller:
         return self._random.choice(values)
 
     def _some(self, values: Sequence[Any]) -> list[Any]:
-        return self._random.sample(values, self._one((0, 1, 1, 2)))
+        return self._random.sample(values, self._random.randint(0, 2))
 
     def _instant(self) -> str:
         return (START + self._random.randint(0, self._theme.instants) * timedelta(hours=5)).isoformat()
@@ -133,10 +147,10 @@ class _Teller:
         """Some of the fields: most are left out or have a value, a few are cleared."""
         found = {}
         for name, value in fields.items():
-            chance = self._random.random() if name in self._theme.fields else 1
-            if chance < 0.1:
+            chance = self._random.random() if name not in self._theme.silent_fields else 1
+            if chance < 0.12:
                 found[name] = None
-            elif chance < 0.7:
+            elif chance < 0.55:
                 found[name] = value() if callable(value) else self._one(value)
         return found
 
@@ -159,7 +173,7 @@ class _Teller:
             email=self._theme.emails,
             company=("Northwind", "Globex"),
             owner_email=self._theme.people,
-            stage=("lead", "mql", "mql", "sql", "disqualified"),
+            stage=("lead", "mql", "mql", "customer", "disqualified"),
             score=(10, 80, 95),
             created_at=self._moment,
             segment=("smb", "enterprise"),
@@ -192,14 +206,14 @@ class _Teller:
             contributors=lambda: [{"email": email} for email in self._some(self._theme.people)],
             contact_emails=lambda: self._some(self._theme.emails),
             lead_ids=lambda: self._some(self._theme.leads),
-            stage=("prospecting", "engaging", "Won", "Won", "lost", "strange"),
+            stage=("prospecting", "engaging", "Won", "lost", "strange"),
             created_at=self._moment,
             close_date=self._moment,
             closed_at=self._moment,
             kind=("new", "renewal"),
             segment=("smb", "enterprise"),
         )
-        verb = self._one(("created", "updated", "updated", "won", "won", "won", "lost", "reopened"))
+        verb = self._one(("created", "updated", "updated", "won", "won", "lost", "reopened"))
         return f"deal.{verb}", {"id": self._one(self._theme.deals), **known}
 
     def _lead_merger(self) -> tuple[str, dict[str, Any]]:
