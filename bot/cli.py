@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.config import load, require_serve
 from bot.domain.when import FIRST_YEAR, LAST_YEAR
 from bot.errors import ConfigError, FormatError, UsageError, WinbellError
-from bot.flow import importing, lead_reports, listings, reminders, reports
+from bot.flow import importing, lead_reports, listings, pace, reminders, reports
 from bot.flow.figures import Period
 from bot.groundwork import migrate_database, office_of, open_database, read_agreement
 from bot.logs import set_up
@@ -47,6 +47,7 @@ REPORTS: Final = {
     "wins": reports.won_and_lost,
     "channels": lead_reports.channels,
     "sla": lead_reports.sla,
+    "pace": pace.pace,
 }
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot import agreement as agreements
 from bot.clock import SystemClock
-from bot.domain.clocks import part
-from bot.domain.worktime import due
-from bot.errors import AgreementError, ConfigError, StorageError
+from bot.errors import ConfigError, StorageError
+from bot.flow.agreements import remembering
 from bot.flow.ports import NotConnected, Office
 from bot.store import schema
 from bot.store.database import Database
@@ -31,16 +29,7 @@ def parse_agreement(text: str, path: str, now: datetime) -> agreements.Parsed:
 
     A promise that its own working hours never fill is refused here: it would fail for every lead.
     """
-    parsed = agreements.parse(text, path=path, horizon=(now.year - 3, now.year + 3))
-    agreement = parsed.agreement
-    shares = [step.share(agreement.reminders.at_risk) for step in agreement.reminders.steps]
-    for tier in agreement.tiers:
-        try:
-            due(agreement.calendar, now, part(tier.first_contact, max([*shares, Decimal(1)])))
-        except ValueError as error:
-            reason = f"tier {tier.name}: first_contact_hours and its steps do not fit into ten years of these hours"
-            raise AgreementError(path, (reason,)) from error
-    return parsed
+    return agreements.parse_from(text, path=path, since=now, now=now)
 
 
 def read_agreement(settings: Settings) -> tuple[agreements.Parsed, str]:
@@ -105,9 +94,11 @@ def _migrate(database: Database) -> bool:
 @contextmanager
 def office_of(settings: Settings) -> Iterator[Office]:
     """Everything a short command needs; it may run beside a `serve` on the same database, and never calls Slack."""
-    agreement = read_agreement(settings)[0].agreement
+    parsed, body = read_agreement(settings)
+    clock = SystemClock()
     database = open_database(settings.database_url, serve=False)
     try:
-        yield Office(database, SystemClock(), agreement, NotConnected(), random.random)
+        agreement = database.read_now(lambda s: remembering(s, parsed.agreement, body, clock.now()))
+        yield Office(database, clock, agreement, NotConnected(), random.random)
     finally:
         database.close()

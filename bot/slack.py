@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import ClientError
@@ -17,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.delivery import (
     Account,
     CannotLook,
+    DoNotDisturb,
     Found,
     Look,
     NotFound,
@@ -30,10 +32,12 @@ from bot.logs import log_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
 
 TIMEOUT: Final = 10
 """Seconds for one call."""
+SCHEDULE_TIMEOUT: Final = 3
+"""Seconds for the question after somebody's quiet hours: a reminder waits for it, and so does what goes out with it."""
+SCHEDULE_SCOPE: Final = "dnd:read"
 METADATA_EVENT: Final = "winbell_message"
 
 _MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -58,6 +62,7 @@ class Workspace:
         self._rests: dict[str, float] = {}
         self._identity: dict[str, Any] | None = None
         self._identity_lock = asyncio.Lock()
+        self._scopes: frozenset[str] = frozenset()
 
     def without_token(self) -> AsyncWebClient:
         """A client for the listeners, which bring the token themselves."""
@@ -70,7 +75,7 @@ class Workspace:
         """
         async with self._identity_lock:
             if self._identity is None:
-                answer = await self._ask("auth.test", self.client.auth_test)
+                answer = await self._ask("auth.test", self._auth_test)
                 if isinstance(answer, dict):
                     self._identity = answer
                 elif isinstance(answer, Rejected):
@@ -105,6 +110,22 @@ class Workspace:
             return answer
         email = ((answer.get("user") or {}).get("profile") or {}).get("email")
         return str(email) if email else None
+
+    async def do_not_disturb(self, slack_id: str) -> DoNotDisturb | Refused | Rejected:
+        """The present or next quiet span of an account's schedule, within SCHEDULE_TIMEOUT seconds.
+
+        Without the optional scope Slack is not asked: Rejected, as Slack itself would say. Which scopes were granted
+        stands in a header of `auth.test`; without that header none of the optional ones counts as granted.
+        """
+        try:
+            async with asyncio.timeout(SCHEDULE_TIMEOUT):
+                await self.identity()
+                if SCHEDULE_SCOPE not in self._scopes:
+                    return Rejected("missing_scope")
+                answer = await self._ask("dnd.info", lambda: self.client.dnd_info(user=slack_id))
+        except TimeoutError:
+            return Refused("time-out")
+        return answer if not isinstance(answer, dict) else _schedule(answer)
 
     async def direct_channel(self, slack_id: str) -> str | Refused | Rejected:
         """The id of the direct-message channel with somebody."""
@@ -183,6 +204,13 @@ class Workspace:
         if self.client.session is not None:
             await self.client.session.close()
 
+    async def _auth_test(self) -> Any:
+        response = await self.client.auth_test()
+        # A plain mapping may spell the header as it likes.
+        told = next((v for name, v in response.headers.items() if name.lower() == "x-oauth-scopes"), "")
+        self._scopes = frozenset(scope.strip() for scope in str(told).split(","))
+        return response
+
     async def _deliver_either(
         self, method: str, payload: dict[str, Any], call: Callable[[dict[str, Any]], Awaitable[Any]]
     ) -> Outcome:
@@ -241,6 +269,20 @@ def _refusal(method: str, response: Any) -> Refused | Unknown | Rejected:
     if not code:
         return Unknown("an answer that is not Slack's")
     return Rejected(code)
+
+
+def _schedule(answer: dict[str, Any]) -> DoNotDisturb:
+    """The span of a schedule; none where it is off or is no span."""
+    try:
+        starts, ends = (
+            datetime.fromtimestamp(int(answer[name]), UTC)
+            for name in ("next_dnd_start_ts", "next_dnd_end_ts")
+        )
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return DoNotDisturb(None, None)
+    if not answer.get("dnd_enabled") or ends <= starts:
+        return DoNotDisturb(None, None)
+    return DoNotDisturb(starts, ends)
 
 
 def _seconds(headers: Any) -> float:

@@ -11,6 +11,7 @@ import signal
 import time
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -23,14 +24,14 @@ from starlette.routing import Route
 from bot.clock import SystemClock
 from bot.domain.delivery import Rejected
 from bot.errors import ConfigError
-from bot.flow import apply, audit
+from bot.flow import agreement_file, audit
 from bot.flow.accept import Intake
-from bot.flow.agreements import put_in_force
+from bot.flow.agreement_file import AgreementFile
 from bot.flow.deliver import Delivery
 from bot.flow.ports import Office
 from bot.logs import log_of
 from bot.slack import Workspace
-from handlers import actions, commands, errors, health, slack_http, webhooks
+from handlers import actions, commands, errors, forms, health, slack_http, webhooks
 from jobs import timetable, work
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Doors:
     webhook_secrets: tuple[bytes, ...]
     webhook_token: str | None
     command_prefix: str
+    agreement: Path | None = None
+    """The file of the agreement, to be looked at for changes; None where it does not change."""
 
 
 class Bot:
@@ -104,9 +107,15 @@ class Bot:
         self.app = self._http()
         self._scheduler = timetable.scheduler(
             (
+                *self._watching(),
                 timetable.Job("apply", _waking(self._apply), timetable.APPLY_SECONDS),
                 timetable.Job("deliver", _waking(self._deliver), timetable.DELIVER_SECONDS),
                 timetable.Job("sweep", partial(work.sweep, self.office, self._deliver.wake), sweep_seconds),
+                timetable.Job(
+                    "look back",
+                    partial(work.look_back, self.office, self._deliver.wake),
+                    timetable.LOOK_BACK_SECONDS,
+                ),
                 timetable.Job("audit", partial(work.watch, self.office), timetable.AUDIT_SECONDS),
             )
         )
@@ -114,6 +123,13 @@ class Bot:
         self._socket: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._identity: asyncio.Task[Any] | None = None
+
+    def _watching(self) -> list[timetable.Job]:
+        if self._doors.agreement is None:
+            return []
+        file = AgreementFile(self._doors.agreement)
+        reload = partial(work.reload, self.office, file, self._deliver.wake)
+        return [timetable.Job("agreement", reload, timetable.AGREEMENT_SECONDS)]
 
     async def start(self) -> None:
         """Start the jobs and, with an app token, the socket to Slack."""
@@ -128,6 +144,7 @@ class Bot:
         self._scheduler.start()
         self._apply.wake()
         self._deliver.wake()
+        await work.look_back(self.office, self._deliver.wake)
         await work.sweep(self.office, self._deliver.wake)
         if self._doors.app_token:
             await self.connect_socket()
@@ -210,6 +227,7 @@ class Bot:
         )
         commands.register(app, self.office, self._doors.command_prefix)
         actions.register(app, self.office, self._deliver.wake)
+        forms.register(app, self.office, self._deliver.wake)
         errors.register(app)
         return app
 
@@ -314,10 +332,7 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
 
 async def adopt_agreement(bot: Bot, parsed: Parsed, body: str) -> None:
     """Put the agreement in force; if it is another than before, open clocks and deals are computed anew."""
-    now = bot.office.clock.now()
-    changed = await bot.office.database.write(lambda s: put_in_force(s, parsed.agreement, body, now))
-    if changed:
-        await apply.recompute(bot.office)
+    await agreement_file.adopt(bot.office, parsed.agreement, body)
 
 
 def doors_of(settings: Settings) -> Doors:
@@ -332,6 +347,7 @@ def doors_of(settings: Settings) -> Doors:
         webhook_secrets=settings.webhook_secrets,
         webhook_token=settings.webhook_token.get_secret_value() if settings.webhook_token else None,
         command_prefix=settings.command_prefix,
+        agreement=Path(settings.agreement),
     )
 
 

@@ -1,38 +1,48 @@
-"""Buttons: one flow call, then the acknowledgement; the message itself is corrected through the outbox."""
+"""Buttons that are answers by themselves: one flow call, then the acknowledgement.
+
+The message itself is corrected through the outbox.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.domain.answering import Press
 from bot.errors import StorageError
 from bot.flow import answers as flow
-from bot.flow.answers import Press
 from bot.render import answers
-from bot.render.nudge import ACTION
+from bot.render.handover import ACCEPT_ACTION, DECLINE_ACTION
+from bot.render.nudge import ACTION, UNDO_ACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from slack_bolt.async_app import AsyncApp
 
+    from bot.domain.answering import Result
     from bot.flow.ports import Office
     from bot.render.message import Payload
 
 ACK_AFTER: Final = 2.0
 """Seconds that storing a press may take before it is acknowledged all the same: Slack waits for three."""
+PRESSES: Final[Mapping[str, Callable[[Office, Press], Awaitable[Result]]]] = {
+    ACTION: flow.answer_contacted,
+    UNDO_ACTION: flow.undo,
+    ACCEPT_ACTION: flow.accept,
+    DECLINE_ACTION: flow.decline,
+}
+"""The buttons by their action ids; their values are references of ours."""
 
 
 def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -> None:
-    """Listen to the button of the reminders."""
+    """Listen to the buttons of the messages."""
 
-    @app.action(ACTION)
-    async def on_contacted(
+    async def on_press(
         ack: Callable[[], Awaitable[Any]], action: dict[str, Any], body: dict[str, Any], respond: Any
     ) -> None:
-        answering = asyncio.create_task(
-            press_contacted(office, action.get("value") or "", body["user"]["id"])
-        )
+        pressed = Press(action.get("value") or "", body["user"]["id"])
+        answering = asyncio.create_task(press(office, action["action_id"], pressed))
         await asyncio.wait({answering}, timeout=ACK_AFTER)
         await ack()
         said = await answering
@@ -40,12 +50,14 @@ def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -
         if said is not None:
             await respond(**said.as_dict(), response_type="ephemeral", replace_original=False)
 
+    for action_id in PRESSES:
+        app.action(action_id)(on_press)
 
-async def press_contacted(office: Office, ref: str, slack_id: str) -> Payload | None:
-    """Take a press of `Contacted`; returns a private sentence where the press changed nothing."""
+
+async def press(office: Office, action_id: str, pressed: Press) -> Payload | None:
+    """Take a press; returns a private sentence where it changed nothing."""
     try:
-        result = await flow.answer_contacted(office, Press(ref, slack_id))
+        result = await PRESSES[action_id](office, pressed)
     except StorageError:
         return answers.busy()
-    sentences = {"already": answers.already_answered, "not yours": answers.not_yours, "gone": answers.gone}
-    return sentences[result]() if result in sentences else None
+    return answers.unchanged(result)

@@ -13,6 +13,7 @@ SCOPES: Final = (
     "channels:read",
     "chat:write",
     "commands",
+    "dnd:read",
     "groups:history",
     "groups:read",
     "im:history",
@@ -21,6 +22,8 @@ SCOPES: Final = (
     "users:read.email",
 )
 """History scopes are there to look up a message of unknown fate, so that none is ever posted twice."""
+OPTIONAL_SCOPES: Final = ("dnd:read",)
+"""What a workspace may refuse when it installs the app. Slack wants them among SCOPES too."""
 
 
 def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
@@ -59,7 +62,7 @@ def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
             "bot_user": {"display_name": "Winbell", "always_online": True},
             "slash_commands": commands,
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             "interactivity": {"is_enabled": True, **({"request_url": url} if url else {})},
             "org_deploy_enabled": False,

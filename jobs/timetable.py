@@ -22,6 +22,8 @@ APPLY_SECONDS: Final = 1
 DELIVER_SECONDS: Final = 1
 SWEEP_SECONDS: Final = 15
 AUDIT_SECONDS: Final = 60
+LOOK_BACK_SECONDS: Final = 60
+AGREEMENT_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)

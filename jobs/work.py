@@ -9,12 +9,13 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StorageError
-from bot.flow import apply, audit, reminders
+from bot.flow import apply, audit, briefs, reminders, worth
 from bot.logs import log_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.flow.agreement_file import AgreementFile
     from bot.flow.deliver import Delivery
     from bot.flow.ports import Office
 
@@ -97,6 +98,29 @@ async def sweep(office: Office, outbox_filled: Callable[[], None]) -> None:
         return
     if swept.reminded:
         _log.info("reminders queued", extra={"leads": swept.reminded})
+        outbox_filled()
+
+
+async def reload(office: Office, file: AgreementFile, outbox_filled: Callable[[], None]) -> None:
+    """Put a changed agreement in force."""
+    try:
+        changed = await file.look(office)
+    except StorageError as error:
+        _log.warning("the database does not answer", extra={"job": "agreement", "reason": str(error)})
+        return
+    if changed:
+        outbox_filled()
+
+
+async def look_back(office: Office, outbox_filled: Callable[[], None]) -> None:
+    """Keep what leads are worth up to date, and tell marketing what is theirs to know today."""
+    try:
+        await worth.refresh_if_stale(office)
+        told = await briefs.brief(office)
+    except StorageError as error:
+        _log.warning("the database does not answer", extra={"job": "look back", "reason": str(error)})
+        return
+    if told:
         outbox_filled()
 
 

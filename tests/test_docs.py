@@ -19,7 +19,7 @@ from bot.cli import REPORTS, app
 from bot.config import VARIABLES
 from bot.domain.agreement import Agreement
 from bot.domain.winning import End
-from bot.flow import deliver, lead_reports, reports
+from bot.flow import deliver, lead_reports, pace, reports
 from bot.flow.figures import Period
 from bot.groundwork import open_database
 from bot.sources import generic
@@ -262,6 +262,7 @@ def test_every_report_is_documented_with_its_groups_and_fields(tmp_path):
         "wins": reports.WINS_BY,
         "channels": lead_reports.CHANNELS_BY,
         "sla": lead_reports.SLA_BY,
+        "pace": pace.PACE_BY,
     }
     assert groups.keys() == REPORTS.keys()
     database = open_database(f"sqlite:///{tmp_path}/empty.db", serve=False)

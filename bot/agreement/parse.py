@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from bot.agreement import hours, rates, reminders, stages, tiers, wins
+from bot.agreement import hours, promises, rates, reminders, stages, tiers, wins
 from bot.agreement.lines import Path, locate
 from bot.agreement.reading import RefusedError, Report, Section
 from bot.agreement.schema import ADMINS, DOCUMENT, NAME, ROOT_KEYS, TIMEZONE
@@ -88,11 +88,13 @@ def _build(
         rates=known_rates,
         calendar=calendar,
         stages=stages.build(get(stages.STAGES)),
-        tiers=tiers.build(document),
+        tiers=tiers.build(document, report),
         contact=reminders.build_contact(get(reminders.CONTACT)),
-        reminders=reminders.build(get(reminders.REMINDERS), report),
+        reminders=reminders.build(get(reminders.REMINDERS)),
         wins=wins.build(get(wins.WINS)),
         credit=wins.build_credit(get(wins.CREDIT), report),
+        promises=promises.build(document),
+        digest_channel=get(promises.DIGESTS).get(promises.DIGEST_CHANNEL),
     )
 
 

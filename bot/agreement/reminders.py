@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.agreement import values
-from bot.agreement.reading import NOT_YET, REQUIRED, Fault, Key, ListOf, Report, Section, Table, Value
+from bot.agreement.reading import REQUIRED, Fault, Key, ListOf, Section, Table, Value
 from bot.domain.agreement import DEFAULT_STEPS, ContactRule, Reminders, Step
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ CONTACT: Final = Key("contact", Table(COUNTS, OWNER_WORD), default=Section())
 
 STEP_AT: Final = Key[str]("at", Value(values.step_at), default=REQUIRED)
 STEP_TO: Final = Key[str]("to", Value(values.step_to), default=REQUIRED)
-STEP_OFFER: Final = Key[str | None]("offer", Value(values.one_of("hand over")), default=None, acts=False)
+STEP_OFFER: Final = Key[str | None]("offer", Value(values.one_of("hand over")), default=None)
 
 CHANNEL: Final = Key("channel", Value(values.channel), default=_DEFAULT.channel)
-ON_ASSIGNMENT: Final = Key("on_assignment", Value(values.boolean), default=_DEFAULT.on_assignment, acts=False)
+ON_ASSIGNMENT: Final = Key("on_assignment", Value(values.boolean), default=_DEFAULT.on_assignment)
 AT_RISK: Final = Key("at_risk", Value(values.number(0, 1, above=True, below=True)), default=_DEFAULT.at_risk)
 STEPS: Final = Key[tuple[Section, ...] | None](
     "steps", ListOf(Table(STEP_AT, STEP_TO, STEP_OFFER)), default=None
@@ -38,12 +38,11 @@ MAX_PER_DAY: Final = Key(
     "max_per_person_per_day", Value(values.whole(1, 1000)), default=_DEFAULT.max_per_person_per_day
 )
 BUNDLE: Final = Key("bundle_minutes", Value(values.minutes(0, 1440)), default=_DEFAULT.bundle)
-MAX_SNOOZES: Final = Key("max_snoozes", Value(values.whole(0, 100)), default=_DEFAULT.max_snoozes, acts=False)
+MAX_SNOOZES: Final = Key("max_snoozes", Value(values.whole(0, 100)), default=_DEFAULT.max_snoozes)
 NOT_A_FIT: Final = Key(
     "not_a_fit",
     ListOf(Value(values.text(_LONGEST_OPTION)), least=1, finish=values.unique("reason")),
     default=_DEFAULT.not_a_fit,
-    acts=False,
 )
 
 
@@ -73,14 +72,10 @@ def build_contact(contact: Section) -> ContactRule:
     return ContactRule(counts=contact.get(COUNTS), owner_word_counts=contact.get(OWNER_WORD))
 
 
-def build(reminders: Section, report: Report) -> Reminders:
-    """How owners are reminded. Steps that the file writes and nobody acts on yet are noticed in `report`."""
+def build(reminders: Section) -> Reminders:
+    """How owners are reminded."""
     sections = reminders.get(STEPS)
     steps = DEFAULT_STEPS if sections is None else tuple(_step(section) for section in sections)
-    for section in sections or ():
-        to = section.get(STEP_TO)
-        if to != "owner":
-            report.notice((*section.path, STEP_TO.name), f'= "{to}" {NOT_YET}; only steps to the owner do')
     return Reminders(
         channel=reminders.get(CHANNEL),
         on_assignment=reminders.get(ON_ASSIGNMENT),

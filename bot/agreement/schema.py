@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.agreement import hours, later, rates, reminders, stages, tiers, values, wins
+from bot.agreement import hours, later, promises, rates, reminders, stages, tiers, values, wins
 from bot.agreement.reading import Key, ListOf, Table, Value
 from bot.domain.agreement import Agreement
 
@@ -21,7 +21,7 @@ ADMINS: Final = Key("admins", ListOf(Value(values.email), finish=values.unique("
 DOCUMENT: Final = Table(
     *(NAME, TIMEZONE, rates.CURRENCY, ADMINS, rates.CONVERSION, rates.CONVERSION_FILE),
     *(hours.HOURS, stages.STAGES, tiers.TIER, reminders.CONTACT, reminders.REMINDERS, wins.WINS, wins.CREDIT),
-    *(later.PROMISE, later.ECONOMICS, later.DIGESTS, later.PRIVACY),
+    *(promises.PROMISE, later.ECONOMICS, promises.DIGESTS, later.PRIVACY),
     checks=(tiers.check_order, tiers.check_names, rates.check_own),
 )
 

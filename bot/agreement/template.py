@@ -10,7 +10,8 @@ TEMPLATE: Final = """\
 # Every key is here. What stands without a # is the default.
 # A line like  #key = value  is an example: remove the # to use it.
 # "Not yet" marks what this version reads and checks, but does not act on; it says so when it starts.
-# The file is read when Winbell starts. A mistake is named with its line and stops the start.
+# The file is read when Winbell starts, where a mistake is named with its line and stops the start, and again
+# whenever it changes, where a mistake leaves the agreement as it was.
 
 
 # The name that reports and messages show.
@@ -80,17 +81,17 @@ name = "all"
 # Working hours from the lead's creation to the first contact.
 first_contact_hours = 4
 
-# Not yet: how many attempts to reach a lead before it is given up. Default: 1, the first contact only.
+# How many attempts to reach a lead before it is given up. Default: 1, the first contact only.
 #attempts = 6
 
-# Not yet: working hours after an attempt until the next one is due, or a list with one number for each
-# attempt after the first. Default: 8.
+# Working hours after an attempt until the next one is due, or a list with one number for each attempt after
+# the first. Default: 8.
 #spacing_hours = 8
 
-# Not yet: working hours from the creation in which all attempts are made. Default: 40.
+# Working hours from the creation in which all attempts are made. Default: 40.
 #within_hours = 40
 
-# Not yet: attempts closer together than this count as one, in hours of the clock on the wall. Default: 1.
+# Attempts closer together than this count as one, in hours of the clock on the wall. Default: 1.
 #min_gap_hours = 1
 
 
@@ -109,15 +110,14 @@ owner_word_counts = true
 # Takes what has no owner, no manager or no Slack account.
 channel = "#sales-ops"
 
-# Not yet: tell the owner of a new lead at once, in their working hours. Default: false.
-#on_assignment = true
+# Tell the owner of a new lead at once, in their working hours.
+on_assignment = false
 
 # The part of the promised time after which a lead is at risk: above 0 and below 1.
 at_risk = 0.75
 
 # When (at_risk, breach, or breach and a part of the promised time more) and who (owner, manager, channel,
-# or an e-mail address). Default: the four below.
-# Not yet: steps to others than the owner, and what they offer.
+# or an e-mail address). A step can offer to hand the lead over. Default: the four below; [] is no reminders.
 #steps = [
 #    { at = "at_risk", to = "owner" },
 #    { at = "breach", to = "owner" },
@@ -131,11 +131,11 @@ max_per_person_per_day = 6
 # What falls due within so many minutes is told in one message.
 bundle_minutes = 5
 
-# Not yet: how often the reminders of one lead can be put off. Default: 3.
-#max_snoozes = 3
+# How often the reminders of one lead can be put off.
+max_snoozes = 3
 
-# Not yet: the reasons that "Not a fit" offers.
-#not_a_fit = ["wrong industry", "no budget", "student", "duplicate", "spam"]
+# The reasons that "Not a fit" offers.
+not_a_fit = ["wrong industry", "no budget", "student", "duplicate", "spam"]
 
 
 # Where won deals are told.
@@ -177,8 +177,8 @@ position = [0.4, 0.4]
 lookback_days = 90
 
 
-# Not yet: what marketing promises: leads, their value, or both, by week, month, quarter or year, for one
-# channel or for all. Write as many [[promise]] as you have promises. Default: none.
+# What marketing promises: leads, their value, or both, by week, month, quarter or year, for one channel or
+# for all. Write as many [[promise]] as you have promises. Default: none.
 #[[promise]]
 #period = "month"
 #channel = "all"
@@ -193,9 +193,12 @@ lookback_days = 90
 #attempts_per_hour = 6
 
 
-# Not yet: summaries, where and when. Default: none.
+# The channel in which both sides read what concerns them all, such as a change of this agreement.
+# Default: the channel of the reminders.
 #[digests]
 #channel = "#growth"
+
+# Not yet: summaries in that channel, and when. Default: none.
 #daily = "09:00"
 #weekly = "mon 09:30"
 #monthly = "1 10:00"

@@ -42,12 +42,12 @@ ANY_OF: Final = tuple(
 WHEN: Final = Key[Section | None]("when", Table(MIN_SCORE, *ANY_OF), default=None)
 NAME: Final = Key[str | None]("name", Value(values.text(80)), default=None)
 FIRST_CONTACT: Final = Key("first_contact_hours", _HOURS, default=_DEFAULT.first_contact)
-ATTEMPTS: Final = Key("attempts", Value(values.whole(1, 100)), default=_DEFAULT.attempts, acts=False)
+ATTEMPTS: Final = Key("attempts", Value(values.whole(1, 100)), default=_DEFAULT.attempts)
 SPACING: Final = Key[timedelta | tuple[timedelta, ...]](
-    "spacing_hours", _Spacing(), default=_DEFAULT.spacing[0], acts=False
+    "spacing_hours", _Spacing(), default=_DEFAULT.spacing[0]
 )
-WITHIN: Final = Key("within_hours", Value(values.hours(above=True)), default=_DEFAULT.within, acts=False)
-MIN_GAP: Final = Key("min_gap_hours", _HOURS, default=_DEFAULT.min_gap, acts=False)
+WITHIN: Final = Key("within_hours", Value(values.hours(above=True)), default=_DEFAULT.within)
+MIN_GAP: Final = Key("min_gap_hours", _HOURS, default=_DEFAULT.min_gap)
 
 
 def _check_spacing(tier: Section) -> Iterator[Fault]:
@@ -91,9 +91,17 @@ def check_names(document: Section) -> Iterator[Fault]:
         seen.add(fold(name))
 
 
-def build(document: Section) -> tuple[Tier, ...]:
-    """The tiers in order. One without a name is `all` if it takes every lead, else `tier 1` and so on."""
-    return tuple(_tier(tier, at) for at, tier in enumerate(document.get(TIER)))
+def build(document: Section, report: Report) -> tuple[Tier, ...]:
+    """The tiers in order. One without a name is `all` if it takes every lead, else `tier 1` and so on.
+
+    A follow-up that ends before its first contact is due is noticed in `report`.
+    """
+    sections = document.get(TIER)
+    for section in sections:
+        if section.get(ATTEMPTS) > 1 and section.get(WITHIN) < section.get(FIRST_CONTACT):
+            ends = "is shorter than first_contact_hours, so the time for all attempts ends before the first is due"
+            report.notice((*section.path, WITHIN.name), ends)
+    return tuple(_tier(tier, at) for at, tier in enumerate(sections))
 
 
 def _tier(tier: Section, at: int) -> Tier:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -154,6 +154,17 @@ class CreditRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """Marketing's side: so many leads, or leads worth so much, each period, through a channel (`all`: through any)."""
+
+    period: str
+    channel: str = "all"
+    leads: int | None = None
+    value: Decimal | None = None
+    """In the agreement's currency."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """One unit of `currency` is worth `rate` units of the agreement's currency from day `since` on (None: ever)."""
 
@@ -178,6 +189,19 @@ class Agreement:
     reminders: Reminders = Reminders()
     wins: Wins = Wins()
     credit: CreditRule = CreditRule()
+    promises: tuple[Promise, ...] = ()
+    digest_channel: str | None = None
+    earlier: tuple[tuple[datetime, Agreement], ...] = field(default=(), compare=False, repr=False)
+    """The agreements before this one, oldest first, each with the instant (UTC) at which it was replaced."""
+
+    @property
+    def team_channel(self) -> str:
+        """Where both sides read what concerns them all: the digests' channel, else the reminders'."""
+        return self.digest_channel or self.reminders.channel
+
+    def as_of(self, instant: datetime) -> Agreement:
+        """The agreement that was in force at an instant; the first one before that."""
+        return next((version for until, version in self.earlier if instant < until), self)
 
     def rate_on(self, currency: str, day: date) -> Decimal | None:
         """The rate into the agreement's currency in force on `day`; 1 for that currency itself, None if unknown."""

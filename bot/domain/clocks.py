@@ -16,10 +16,10 @@ from bot.domain.merging import Record
 from bot.domain.worktime import due, elapsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.domain.agreement import ContactRule, Step, Tier, When
-    from bot.domain.worktime import Calendar
+    from bot.domain.agreement import ContactRule, Tier, When
+    from bot.domain.worktime import Calendar, Pause
 
 State = Literal["running", "met", "breached", "closed"]
 TIER_FIELDS = ("score", "channel", "campaign", "asset", "stage", "type", "segment", "owner_email")
@@ -29,11 +29,12 @@ _ENDED_STAGES = frozenset({"customer", "disqualified"})
 
 @dataclass(frozen=True, slots=True)
 class LeadStatement:
-    """What one event said of the fields that a tier looks at."""
+    """What one event said of the fields that a tier looks at; `answered` where a person in Slack said it."""
 
     at: datetime
     event_id: str
     fields: Mapping[str, Any]
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +72,28 @@ def matching(tiers: Sequence[Tier], fields: Mapping[str, Any], team: str | None)
     return next((tier for tier in tiers if tier.when is None or _holds(tier.when, fields, team)), None)
 
 
-def first_match(
-    statements: Iterable[LeadStatement],
-    created_at: datetime,
-    tiers: Sequence[Tier],
-    team_of: Callable[[str | None], str | None],
-) -> tuple[datetime, Tier] | None:
-    """When the lead's clock starts and by which tier: at its creation, or when a tier first matches if that is later.
+def told(statements: Iterable[LeadStatement]) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+    """A lead's fields after each instant at which something was stated; what is stated together is seen together.
 
-    None if no tier ever matched.
+    What people answered in Slack stands until the source reports a changed value.
     """
-    first = True
-    for at, record in _told(statements):
-        tier = matching(tiers, record.data, team_of(record.get("owner_email")))
-        if tier is not None:
-            return (created_at if first else max(created_at, at)), tier
-        first = False
-    return None
-
-
-def ended_at(statements: Iterable[LeadStatement]) -> datetime | None:
-    """When a lead came into a stage that needs no first contact, and stayed there; None if it is in another now.
-
-    A later statement that repeats such a stage ends nothing anew.
-    """
-    since: datetime | None = None
-    for at, record in _told(statements):
-        since = (since or at) if ended_stage(record.get("stage")) else None
-    return since
-
-
-def _told(statements: Iterable[LeadStatement]) -> Iterator[tuple[datetime, Record]]:
-    """A lead after each instant at which something was stated; what is stated together is seen together."""
     record = Record()
-    ordered = sorted(statements, key=lambda s: (s.at, s.event_id))
+    source: dict[str, Any] = {}
+    answered: dict[str, Any] = {}
+    ordered = sorted(statements, key=lambda s: (s.at, s.answered, s.event_id))
     for at, together in groupby(ordered, key=lambda s: s.at):
+        answers = []
         for statement in together:
-            record.merge(statement.fields, at, statement.event_id, lead_rank)
-        yield at, record
+            if statement.answered:
+                answers.append(statement)
+            else:
+                record.merge(statement.fields, at, statement.event_id, lead_rank)
+        for name in [name for name in answered if record.get(name) != source.get(name)]:
+            del answered[name]
+        source = dict(record.data)
+        for answer in answers:
+            answered.update(answer.fields)
+        yield at, {**source, **answered}
 
 
 def is_attempt(rule: ContactRule, kind: str | None, direction: str | None, outcome: str | None) -> bool:
@@ -151,34 +136,26 @@ def plan(
     stop: Stop | None,
     closed_at: datetime | None,
     now: datetime,
+    pauses: Sequence[Pause] = (),
 ) -> Plan:
-    """Compute a clock. `closed_at` is when the lead became a customer or was disqualified: no contact is owed then."""
-    due_at = due(calendar, started_at, tier.first_contact)
-    at_risk_at = due(calendar, started_at, part(tier.first_contact, at_risk))
+    """Compute a clock. `closed_at` is when the lead left sales' hands (customer, disqualified, back to marketing).
+
+    No contact is owed from then on.
+    """
+    due_at = due(calendar, started_at, tier.first_contact, pauses)
+    at_risk_at = due(calendar, started_at, part(tier.first_contact, at_risk), pauses)
     if stop is None and closed_at is not None and closed_at <= due_at:
         return Plan(started_at, at_risk_at, due_at, tier.name, "closed", closed_at, None, None)
     if stop is None:
         return Plan(started_at, at_risk_at, due_at, tier.name, judged(due_at, None, now), None, None, None)
-    minutes = int(elapsed(calendar, started_at, stop.at) / timedelta(minutes=1))
+    minutes = int(elapsed(calendar, started_at, stop.at, pauses) / timedelta(minutes=1))
     state = judged(due_at, stop.at, now)
     return Plan(started_at, at_risk_at, due_at, tier.name, state, stop.at, stop.how, minutes)
 
 
 def ended_stage(stage: Any) -> bool:
-    """Whether a lead in this stage needs no first contact any more."""
+    """Whether a lead in this stage needs no contact by sales any more."""
     return stage is not None and fold(str(stage)) in _ENDED_STAGES
-
-
-def step_instants(
-    calendar: Calendar, started_at: datetime, tier: Tier, steps: Iterable[Step], at_risk: Decimal
-) -> tuple[tuple[str, datetime], ...]:
-    """The owner's steps with their instants, in the order of time."""
-    instants = [
-        (step.key, due(calendar, started_at, part(tier.first_contact, step.share(at_risk))))
-        for step in steps
-        if step.to == "owner"
-    ]
-    return tuple(sorted(instants, key=lambda pair: pair[1]))
 
 
 def part(target: timedelta, share: Decimal) -> timedelta:

@@ -29,6 +29,17 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class DoNotDisturb:
+    """The present or next span (UTC) in which somebody is not to be disturbed by their schedule in Slack.
+
+    Both are None where the schedule is off. A snooze is told to nobody but its owner.
+    """
+
+    starts: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Slack has the message: its receipt."""
 

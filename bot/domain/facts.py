@@ -76,12 +76,38 @@ class WinCard:
     """The owner first announced, if it is another now."""
 
 
+LeadState = Literal[
+    "new",
+    "at_risk",
+    "breached",
+    "follow_up",
+    "intent",
+    "snoozed",
+    "said",
+    "logged",
+    "seen",
+    "not_a_fit",
+    "handed_over",
+    "closed",
+]
+"""How a lead in a reminder stands: the first five wait for an answer, `snoozed` will again, the others are settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadWorth:
+    """What a lead is worth by own history: the average over `cases` leads; `few` where these are under 30."""
+
+    amount: Money
+    cases: int
+    few: bool
+
+
 @dataclass(frozen=True, slots=True)
 class NudgeLead:
     """One lead in a reminder."""
 
     ref: str
-    """Opaque reference carried by the button."""
+    """Opaque reference carried by the buttons."""
     name: str | None
     company: str | None
     email: str | None
@@ -89,11 +115,27 @@ class NudgeLead:
     source: str | None
     """How they came, in words already chosen from the record: the asset, else campaign, else channel."""
     due: datetime
-    """When the first contact was promised (UTC)."""
-    state: Literal["at_risk", "breached", "said", "seen", "closed"]
-    """`said`: the owner pressed Contacted; `seen`: the CRM reports it; `closed`: no contact is needed any more."""
+    """When the contact was promised (UTC); for `intent` when they showed it, for `snoozed` the end of the snooze."""
+    state: LeadState
     owner: Named | None = None
-    """Shown only where the reminder goes to a channel."""
+    """Shown only where the reminder goes to somebody else than the owner."""
+    since: tuple[str, ...] = ()
+    """What they touched since they came, in words already chosen, the latest last."""
+    worth: LeadWorth | None = None
+    attempt: int = 1
+    """Which contact is due, of `attempts` agreed."""
+    attempts: int = 1
+    intent: str | None = None
+    """What they asked for or did, for `intent`."""
+    answer: str | None = None
+    """More of the answer, as typed or chosen by a person: the outcome of a contact, the reason of a bad fit."""
+    hand_over: Literal["offered", "declined"] | None = None
+    """Whether somebody was asked to take the lead over, or said no; `to` is that person."""
+    to: Named | None = None
+    undo: str | None = None
+    """Opaque reference of the answer, while it can be taken back."""
+    offer: bool = False
+    """Whether the agreement offers the hand-over at this step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +148,26 @@ class Nudge:
     leads: tuple[NudgeLead, ...]
     more: int
     """How many leads are due beyond those shown."""
+    at_stake: Money | None = None
+    """What the waiting leads are worth together, where that is known of any; None otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Somebody is asked to take over a lead. `asked_by` is shown by name, never mentioned."""
+
+    ref: str
+    lead: str
+    company: str | None
+    url: str | None
+    source: str | None
+    asked_by: str | None
+    reason: str | None
+    due: datetime | None
+    """When the first contact is or was promised (UTC); None where it was made."""
+    zone: str
+    state: Literal["offered", "accepted", "declined", "withdrawn", "settled"]
+    """`settled`: the lead was answered before this person did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.backoff import delay
 from bot.errors import StorageError
-from bot.flow import deals, leads, statements
+from bot.flow import clockwork, deals, intents, leads, statements
 from bot.logs import log_of
 from bot.sources.schema import from_json
 from bot.store import clocks, inbox, records
@@ -55,6 +55,8 @@ class Touched:
     deals: dict[str, Quiet] = field(default_factory=dict)
     moved_people: set[str] = field(default_factory=set)
     """Those whose team is another now."""
+    touches: set[str] = field(default_factory=set)
+    """Touches told aloud, which may show intent."""
 
     def deal(self, key: str, event: StoredEvent) -> None:
         """A deal was touched by an event; one that is not silent makes the deal speak."""
@@ -136,7 +138,9 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
         contact = records.contact_of(session, lead_keys=seed_leads, emails=seed_emails)
         pending_leads.difference_update(contact.lead_keys)
         pending_emails.difference_update(contact.emails)
-        leads.settle_contact(session, agreement, contact, teams, now)
+        clockwork.settle_contact(session, agreement, contact, teams, now)
+        if touched.touches:
+            intents.tell(session, agreement, contact, touched.touches, now)
         for key in records.deals_of_contact(session, contact):
             touched.deals.setdefault(key, Quiet(silent=False, since=None))
     for key, quiet in list(touched.deals.items()):
@@ -163,6 +167,8 @@ def take_in(session: Session, event: StoredEvent, touched: Touched) -> None:
         named = statements.state_act(session, kind, event.source, parsed, data)
         touched.lead_keys.update(named.lead_keys)
         touched.emails.update(named.emails)
+        if kind == "touch" and not event.silent:
+            touched.touches.add(f"{event.source}/{data['id']}")
     else:
         for key in statements.state_deal(session, event.source, parsed, data):
             touched.deal(key, event)
@@ -177,7 +183,7 @@ def _take_lead(
 
 
 def _unsettled_leads(session: Session) -> list[str]:
-    closed = {clock.lead_key for clock in clocks.every(session) if clock.stopped_at is not None}
+    closed = clocks.closed_leads(session)
     return [key for key in records.all_lead_keys(session) if key not in closed]
 
 

@@ -66,6 +66,7 @@ class Delivery:
         looks = await self._office.database.write(lambda s: _orphans_and_looks(s, now))
         candidates = await self._office.database.read(lambda s: self._candidates(s, now))
         candidates = await self._with_people(candidates[:room], now)
+        await people.ask_dnd(self._office, candidates)
         claimed = (
             await self._office.database.write(lambda s: self._claim(s, candidates, now)) if candidates else []
         )
@@ -203,7 +204,7 @@ class Delivery:
         if reason not in _NOBODY_THERE or email == attempt.target:
             return False
         known_people.left_slack(session, email, now)
-        if message.kind != "nudge" or message.ts is not None:
+        if message.kind not in {"nudge", "handover"} or message.ts is not None:
             return False
         outbox.retarget(session, message.id, self._office.agreement.reminders.channel)
         outbox.settle(session, message.id, state="pending", next_at=now, error=reason)
@@ -320,7 +321,7 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
     """Decide on one message and, if it is to go, commit to the attempt."""
     prepared = messages.prepare(session, office.agreement, message, now)
     if isinstance(prepared, Hold):
-        outbox.hold(session, message.id, prepared.until)
+        outbox.hold(session, message.id, prepared.until, prepared.reason)
         return None
     if isinstance(prepared, Drop):
         state = "sent" if message.ts is not None else "stale" if prepared.stale else "cancelled"
@@ -329,6 +330,7 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
     digest = prepared.payload.digest()
     if message.ts is not None and digest == message.sent_digest:
         outbox.settle(session, message.id, state="sent", next_at=None, error=None)
+        outbox.turns(session, message.id, prepared.true_until)
         return None
     if prepared.target != message.target:
         outbox.retarget(session, message.id, prepared.target)
@@ -340,7 +342,13 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
         lanes.occupy(session, prepared.target, now + delivery.PACE)
     payload = prepared.payload.as_dict()
     if not outbox.claim(
-        session, message, digest=digest, payload=payload, now=now, lease_until=now + delivery.LEASE
+        session,
+        message,
+        digest=digest,
+        payload=payload,
+        now=now,
+        lease_until=now + delivery.LEASE,
+        refresh_at=prepared.true_until,
     ):
         return None
     return Claimed(message, prepared.target, payload, digest)
@@ -349,6 +357,7 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
 def _orphans_and_looks(session: Session, now: datetime) -> list[Message]:
     """Give up the claims whose lease ran out, and take the messages to be looked up (each by one process)."""
     _give_up(session, outbox.orphans(session, now), now)
+    outbox.refresh(session, now)
     looks = outbox.to_look_up(session, now, _LOOKS_AT_ONCE)
     for message in looks:
         outbox.hold(session, message.id, now + delivery.LEASE)

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import clocks as rules
 from bot.domain import figures
 from bot.domain.agreement import fold
-from bot.domain.money import digits
 from bot.domain.when import When, zone_named
-from bot.flow.figures import Apart, Period, Report, chosen, converted, grouped, shown
+from bot.domain.worth import BY, Origin, rounded
+from bot.flow import contacts, worth
+from bot.flow.figures import Apart, Period, Report, chosen, grouped, shown
 from bot.flow.statements import short_key
 from bot.store import figures as rows_of
 from bot.store import records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.domain.agreement import Agreement
+    from bot.flow.contacts import Cohort, Prospect
     from bot.store.database import Session
-    from bot.store.figures import LeadFacts, LeadLink
+    from bot.store.figures import LeadFacts
 
 CHANNELS_BY: Final = ("channel", "asset", "campaign", "segment", "month")
 SLA_BY: Final = ("owner", "tier", "channel", "team")
-
-
-@dataclass(slots=True)
-class _Contact:
-    """A person of a customer: all leads joined by e-mail or merge, told by the earliest."""
-
-    first: LeadFacts | None = None
-    created: When | None = None
-    won: set[str] = field(default_factory=set)
-    attempted: bool = False
-
-    def add(self, lead: LeadFacts, zone: str) -> None:
-        """One more lead of this contact; the earliest one speaks for it."""
-        told = lead.data.get("created_at")
-        created = When.parse(str(told)) if told else When(day=None, instant=lead.first_at)
-        if self.created is None or created.starts(zone) < self.created.starts(zone):
-            self.first, self.created = lead, created
 
 
 def channels(session: Session, agreement: Agreement, period: Period, by: str | None = None) -> Report:
@@ -54,28 +38,19 @@ def channels(session: Session, agreement: Agreement, period: Period, by: str | N
     """
     by = chosen(by, CHANNELS_BY)
     apart = Apart()
-    contacts = [contact for contact in _contacts(session, agreement) if _counts(contact, agreement, period)]
-    deals = {
-        d.key: d for d in rows_of.closed_deals(session, None, None, period.as_of) if d.stage_class == "won"
-    }
-    standing = rows_of.standing_rates(session)
-    wanted = {key for contact in contacts for key in contact.won if key in deals}
-    revenue = {
-        key: converted(agreement, deals[key], deals[key].ended_on, standing.get(key, (0, None))[1], apart)  # type: ignore[arg-type]  # a closed deal has its day
-        for key in sorted(wanted)
-    }
-    spelled = records.spellings(session, by) if by in {"channel", "asset", "campaign"} else {}
+    cohort = contacts.cohort_with_attempts(session, agreement, period, apart)
+    spelled = _spelled(session, agreement, cohort, by)
 
-    def group(contact: _Contact) -> str | None:
+    def group(contact: Prospect) -> str | None:
         if by == "month":
-            return figures.month_of(_created(contact).on(agreement.timezone))
-        text = _first(contact).data.get(by)
-        return (fold(str(text)) if spelled else str(text)) if text else None
+            return figures.month_of(contact.created.on(agreement.timezone))
+        text = contact.told(by)
+        return fold(text) if text else None
 
-    def row(name: str | None, part: Sequence[_Contact]) -> dict[str, Any]:
-        won = [contact for contact in part if contact.won & wanted]
-        total = sum(revenue[key] or 0 for key in {key for contact in won for key in contact.won & wanted})
-        days = [_days_to_won(contact, deals, agreement) for contact in won]
+    def row(name: str | None, part: Sequence[Prospect]) -> dict[str, Any]:
+        won = [contact for contact in part if contact.won]
+        total = sum(cohort.revenue[key] or 0 for key in {key for contact in won for key in contact.won})
+        days = [_days_to_won(contact, cohort, agreement) for contact in won]
         average = Fraction(total, len(won)) if won else None
         value = figures.mql_value(total, len(part))
         label = spelled.get(short_key(name), name) if name else None
@@ -86,22 +61,22 @@ def channels(session: Session, agreement: Agreement, period: Period, by: str | N
             "won": len(won),
             "close_rate": figures.rate(len(won), len(part)),
             "revenue": shown(agreement, total),
-            "average_revenue": shown(agreement, _rounded(average)),
-            "mql_value": shown(agreement, _rounded(value)),
+            "average_revenue": shown(agreement, _whole(average)),
+            "mql_value": shown(agreement, _whole(value)),
             "days_to_won_mean": figures.mean(days),
             "days_to_won_median": figures.median(days),
             "never_contacted": sum(not contact.attempted for contact in part),
         }
 
-    rows = tuple(row(name, part) for name, part in grouped(contacts, group).items())
-    return Report("channels", by, period, agreement.currency, rows, row(None, contacts), apart)
+    rows = tuple(row(name, part) for name, part in grouped(cohort.contacts, group).items())
+    return Report("channels", by, period, agreement.currency, rows, row(None, cohort.contacts), apart)
 
 
 def sla(session: Session, agreement: Agreement, period: Period, by: str | None = None) -> Report:
     """First-contact clocks started in the period: met, breached, open, rate, working minutes to the first contact.
 
-    Value at risk: for each lead that is at risk or breached and not contacted, the MQL value of its channel from
-    own history; null where there is no history.
+    Value at risk: for each lead that is at risk or breached and not contacted, what it is worth from own history
+    (`domain.worth`), added up; null where there is no history of any of them.
     """
     by = chosen(by, SLA_BY)
     people = rows_of.people_facts(session)
@@ -113,19 +88,25 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
         and clock.state != "closed"
         and period.holds(clock.started_at.astimezone(zone).date())
     ]
-    leads = {lead.key: lead for lead in rows_of.described_leads(session)}
-    values = _mql_values(session, agreement, period)
+    described = rows_of.described_leads(session)
+    leads = {lead.key: lead for lead in described}
+    at_stake = _values(worth.live(session, agreement, period.as_of, described))
     spelled = records.spellings(session, "channel")
 
     def channel_of(clock: Any) -> str | None:
         text = leads[clock.lead_key].data.get("channel") if clock.lead_key in leads else None
         return fold(str(text)) if text else None
 
+    def held_by(clock: Any) -> str | None:
+        """Whom a clock counts for: who held the lead when its promise was broken, else who holds it now."""
+        broken = clock.breached_owner if period.as_of > clock.due_at else None
+        return broken or clock.owner_email  # type: ignore[no-any-return]  # a row's columns
+
     group = {
-        "owner": lambda clock: clock.owner_email,
+        "owner": held_by,
         "tier": lambda clock: clock.tier,
         "channel": channel_of,
-        "team": lambda clock: people.get(clock.owner_email or "", (None, None, None))[1],
+        "team": lambda clock: people.get(held_by(clock) or "", (None, None, None))[1],
     }[by]
 
     def row(name: str | None, part: Sequence[Any]) -> dict[str, Any]:
@@ -136,9 +117,9 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
             if clock.minutes is not None and clock.stopped_at is not None and clock.stopped_at <= period.as_of
         ]
         risks = [
-            values.get(channel_of(clock))
+            at_stake(leads[clock.lead_key]) if clock.lead_key in leads else None
             for clock, state in zip(part, states, strict=True)
-            if state in {"at_risk", "late"}
+            if state in {"at_risk", "late"} and clock.ended_at is None
         ]
         known = [value for value in risks if value is not None]
         met, breached = states.count("met"), states.count("breached") + states.count("late")
@@ -152,9 +133,7 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
             "rate": figures.rate(met, met + breached),
             "first_contact_minutes_median": figures.median(minutes),
             "first_contact_minutes_p90": figures.percentile(minutes, 90),
-            "value_at_risk": shown(agreement, _rounded(sum(known, Fraction(0))))
-            if known or not risks
-            else None,
+            "value_at_risk": shown(agreement, sum(known)) if known or not risks else None,
         }
 
     rows = tuple(row(name, part) for name, part in grouped(clocks, group).items())
@@ -180,88 +159,43 @@ def _label(by: str, name: str | None, people: dict[str, Any], spelled: dict[str,
     return spelled.get(short_key(name), name) if by == "channel" else name
 
 
-def _mql_values(session: Session, agreement: Agreement, period: Period) -> dict[str | None, Fraction]:
-    everything = Period(None, None, period.as_of)
-    report = channels(session, agreement, everything, "channel")
-    scale = _scale(agreement)
-    return {
-        fold(row["name"]) if row["name"] else None: Fraction(row["mql_value"]) * scale
-        for row in report.rows
-        if row["mql_value"] is not None and row["won"]
-    }
+def _values(history: worth.History) -> Callable[[LeadFacts], int | None]:
+    """What a lead is worth in minor units; None where history is missing. Each origin is worked out once."""
+
+    @cache
+    def value(origin: Origin) -> int | None:
+        found = history.of_lead(*origin)
+        return found.minor if found else None
+
+    def of(lead: LeadFacts) -> int | None:
+        texts = (lead.data.get(name) for name in BY)
+        return value(Origin(*(str(text) if text else None for text in texts)))
+
+    return of
 
 
-def _scale(agreement: Agreement) -> int:
-    return int(10 ** (digits(agreement.currency) or 0))
+def _spelled(session: Session, agreement: Agreement, cohort: Cohort, by: str) -> dict[str, str]:
+    """How each name of a grouping is shown, by its key; a segment as the earliest contact's lead writes it."""
+    if by == "month":
+        return {}
+    if by != "segment":
+        return records.spellings(session, by)
+    written: dict[str, str] = {}
+    told = sorted(
+        (contact.created.starts(agreement.timezone), text)
+        for contact in cohort.everybody
+        if (text := contact.told(by))
+    )
+    for _, text in told:
+        written.setdefault(short_key(fold(text)), text)
+    return written
 
 
-def _rounded(minor: Fraction | None) -> int | None:
-    """Half up to whole minor units."""
-    return None if minor is None else int((minor + Fraction(1, 2)) // 1)
+def _whole(minor: Fraction | None) -> int | None:
+    """Whole minor units."""
+    return None if minor is None else rounded(minor)
 
 
-def _first(contact: _Contact) -> LeadFacts:
-    assert contact.first is not None  # noqa: S101  # set for every contact that leaves `_contacts`
-    return contact.first
-
-
-def _created(contact: _Contact) -> When:
-    assert contact.created is not None  # noqa: S101  # likewise
-    return contact.created
-
-
-def _counts(contact: _Contact, agreement: Agreement, period: Period) -> bool:
-    created = _created(contact)
-    return created.starts(agreement.timezone) <= period.as_of and period.holds(created.on(agreement.timezone))
-
-
-def _days_to_won(contact: _Contact, deals: dict[str, Any], agreement: Agreement) -> Fraction:
-    first = min((deals[key] for key in contact.won if key in deals), key=lambda deal: deal.ended_at)
-    return figures.wall_days(_created(contact), When.parse(first.ended), agreement.timezone)
-
-
-class _Joined:
-    """Leads and addresses joined into contacts (union-find), by e-mail and by merge."""
-
-    def __init__(self, leads: Sequence[LeadFacts], links: Sequence[LeadLink], zone: str) -> None:
-        self._parent: dict[str, str] = {}
-        for key, email, merged_into in links:
-            for other in (merged_into and f"l:{merged_into}", email and f"e:{email}"):
-                if other:
-                    self._parent[self._root(f"l:{key}")] = self._root(other)
-        self.contacts: dict[str, _Contact] = defaultdict(_Contact)
-        for lead in leads:
-            self.contacts[self._root(f"l:{lead.key}")].add(lead, zone)
-
-    def of(self, lead_key: str | None, email: str | None) -> list[_Contact]:
-        """The contacts behind a lead and an address, as far as they are known."""
-        names = [f"l:{lead_key}"] if lead_key else []
-        names += [f"e:{email}"] if email else []
-        return [self.contacts[root] for root in map(self._root, names) if root in self.contacts]
-
-    def _root(self, name: str) -> str:
-        self._parent.setdefault(name, name)
-        while self._parent[name] != name:
-            self._parent[name] = self._parent[self._parent[name]]
-            name = self._parent[name]
-        return name
-
-
-def _contacts(session: Session, agreement: Agreement) -> list[_Contact]:
-    """All contacts, with their wins and whether anybody tried to reach them."""
-    joined = _Joined(rows_of.described_leads(session), rows_of.lead_links(session), agreement.timezone)
-    by_email, by_lead = rows_of.deal_links(session)
-    for email, keys in by_email.items():
-        for contact in joined.of(None, email):
-            contact.won.update(keys)
-    for lead_key, keys in by_lead.items():
-        for contact in joined.of(lead_key, None):
-            contact.won.update(keys)
-    for act_lead, act_email, kind, direction, outcome in rows_of.attempts(session):
-        if rules.is_attempt(agreement.contact, kind, direction, outcome):
-            for contact in joined.of(act_lead, act_email):
-                contact.attempted = True
-    for said in rows_of.said_leads(session):
-        for contact in joined.of(said, None):
-            contact.attempted = True
-    return list(joined.contacts.values())
+def _days_to_won(contact: Prospect, cohort: Cohort, agreement: Agreement) -> Fraction:
+    first = min((cohort.deals[key] for key in contact.won), key=lambda deal: deal.ended_at)  # type: ignore[arg-type,return-value]  # a closed deal has its instant
+    return figures.wall_days(contact.created, When.parse(str(first.ended)), agreement.timezone)

@@ -1,4 +1,7 @@
-"""Who is who in Slack: addresses are looked up once and remembered, the unknown ones too."""
+"""Who is who in Slack, who receives what is for somebody, and when they are not to be disturbed.
+
+Addresses are looked up once and remembered, the unknown ones too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from bot.domain.delivery import Refused, Rejected
+from bot.domain.delivery import DoNotDisturb, Refused, Rejected
+from bot.domain.presence import Somebody, receiver
 from bot.errors import StorageError
 from bot.logs import log_of
 from bot.store import people
@@ -19,9 +23,13 @@ if TYPE_CHECKING:
     from bot.domain.delivery import Account
     from bot.flow.ports import Office
     from bot.store.database import Session
+    from bot.store.outbox import Message
+    from bot.store.people import Person
 
 LOOK_AGAIN: Final = timedelta(hours=24)
 """How long "Slack does not know this address" is believed."""
+ASK_DND_AGAIN: Final = timedelta(minutes=15)
+"""How long somebody's schedule in Slack is believed, the failure to get it too."""
 _AT_ONCE: Final = 4
 
 _log = log_of(__name__)
@@ -83,3 +91,84 @@ async def who_is(office: Office, slack_id: str) -> str | None:
     email, now = told.strip().lower(), office.clock.now()
     await office.database.write(lambda s: people.linked(s, email, slack_id, now))
     return email
+
+
+def somebody(person: Person) -> Somebody:
+    """A person as far as their presence goes; whom Slack was never asked about counts as reachable."""
+    return Somebody(
+        person.email,
+        active=person.active is not False,
+        away_from=person.away_from,
+        away_until=person.away_until,
+        delegate_email=person.delegate_email,
+        manager_email=person.manager_email,
+        zone=person.timezone,
+        slack_id=person.slack_id,
+        reachable=person.slack_id is not None or person.checked_at is None,
+    )
+
+
+def receiver_of(session: Session, agreement_zone: str, email: str, now: datetime) -> str | None:
+    """Who receives what is for `email` at `now`: they, or who stands in for them; None where nobody is left.
+
+    The rules are those of `presence.receiver`; stand-ins are read only of people who are absent.
+    """
+    known: dict[str, Somebody] = {}
+    wanted = {email}
+    while wanted:
+        found = people.by_email(session, wanted)
+        asked = {each: somebody(found[each]) if each in found else Somebody(each) for each in wanted}
+        known |= asked
+        absent = [each for each in asked.values() if each.is_absent(now, agreement_zone)]
+        wanted = {stand_in for each in absent for stand_in in each.stand_ins} - known.keys()
+    return receiver(email, known, now, agreement_zone)
+
+
+async def ask_dnd(office: Office, candidates: Iterable[Message]) -> None:
+    """Learn from Slack when those whom a reminder is about to reach are not to be disturbed.
+
+    Nobody is asked about twice within ASK_DND_AGAIN unless the span that was told is over; other messages, and edits,
+    disturb nobody. Whatever keeps Slack from answering counts as no span: a reminder is not lost by it.
+    """
+    targets = {
+        message.target.removeprefix("person:")
+        for message in candidates
+        if message.kind in {"nudge", "handover"}
+        and message.ts is None
+        and message.target.startswith("person:")
+    }
+    if not targets:
+        return
+    now, zone = office.clock.now(), office.agreement.timezone
+
+    def due(session: Session) -> dict[str, str]:
+        receivers = {receiver_of(session, zone, email, now) for email in targets}
+        found = people.by_email(session, (email for email in receivers if email))
+        return {email: one.slack_id for email, one in found.items() if one.slack_id and _dnd_is_old(one, now)}
+
+    accounts = await office.database.read(due)
+    if not accounts:
+        return
+    answers = await asyncio.gather(*map(office.slack.do_not_disturb, accounts.values()))
+
+    def keep(session: Session) -> None:
+        for email, answer in zip(accounts, answers, strict=True):
+            starts, ends = _span(answer, now)
+            people.keep_dnd(session, email, starts, ends, now)
+
+    await office.database.write(keep)
+
+
+def _dnd_is_old(person: Person, now: datetime) -> bool:
+    if person.dnd_checked_at is None or now - person.dnd_checked_at >= ASK_DND_AGAIN:
+        return True
+    return person.dnd_until is not None and person.dnd_until <= now
+
+
+def _span(
+    answer: DoNotDisturb | Refused | Rejected, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The span of an answer unless it is over."""
+    if not isinstance(answer, DoNotDisturb) or answer.ends is None or answer.ends <= now:
+        return None, None
+    return answer.starts, answer.ends

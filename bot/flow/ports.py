@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.domain.agreement import Agreement
-    from bot.domain.delivery import Account, Look, Outcome, Rejected
+    from bot.domain.delivery import Account, DoNotDisturb, Look, Outcome, Rejected
     from bot.store.database import Database
 
 
@@ -26,6 +26,10 @@ class Slack(Protocol):
 
     async def email_of(self, slack_id: str) -> str | Refused | Rejected | None:
         """The address of an account; None if it shows none."""
+        ...
+
+    async def do_not_disturb(self, slack_id: str) -> DoNotDisturb | Refused | Rejected:
+        """The present or next quiet span of an account's schedule; Rejected where the app may not see it."""
         ...
 
     async def direct_channel(self, slack_id: str) -> str | Refused | Rejected:
@@ -59,6 +63,10 @@ class NotConnected:
         return self._answer
 
     async def email_of(self, slack_id: str) -> str | Refused | Rejected | None:  # noqa: ARG002
+        """Not connected."""
+        return self._answer
+
+    async def do_not_disturb(self, slack_id: str) -> DoNotDisturb | Refused | Rejected:  # noqa: ARG002
         """Not connected."""
         return self._answer
 

@@ -1,30 +1,39 @@
-"""The sweep: which clocks have a step due, and the one message that tells each owner all of them.
+"""The sweep: which clocks have a step due, and the one message that tells each receiver all of them.
 
-The tick that calls it may come late, twice or from two processes: a step is decided once, by its key.
+The tick that calls it may come late, twice or from two processes: a step is decided once, by its key. Clocks carry
+their steps with them (`Clock.steps`), so that a sweep computes no calendar and costs what is due, not what exists.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from bot.domain import clocks as rules
-from bot.flow import leads, messages
-from bot.store import clocks, nudges, outbox, people, records
+from bot.domain import steps as rules
+from bot.flow import messages
+from bot.flow.clockwork import next_look
+from bot.flow.receivers import Receivers
+from bot.store import clocks, nudges, outbox
+from bot.store.clocks import Decided
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.domain.agreement import Agreement
+    from bot.domain.steps import StepAt
     from bot.flow.ports import Office
     from bot.store.clocks import Clock
     from bot.store.database import Session
     from bot.store.outbox import Message
 
-CHUNK: Final = 200
+CHUNK: Final = 50
 """Clocks handled in one transaction, so that the writer is never held for long."""
+OWNERS: Final = 200
+PERSON: Final = "person:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +44,26 @@ class Swept:
     reminded: int
 
 
+@dataclass(slots=True)
+class _Sheet:
+    """What one transaction decides."""
+
+    told: list[tuple[Clock, StepAt]] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    looked_at: list[Clock] = field(default_factory=list)
+
+
 async def sweep(office: Office) -> Swept:
     """Queue what is due at this instant; returns when nothing due is left."""
     now = office.clock.now()
     total = Swept(0, 0)
     while True:
-        owners = await office.database.read(lambda s: clocks.due_owners(s, now, CHUNK))
+        owners = await office.database.read(lambda s: clocks.due_owners(s, now, OWNERS))
         looked = 0
-        for owner in owners:
-            swept = await office.database.write(
-                partial(remind, agreement=office.agreement, owner=owner, now=now)
-            )
+        while owners:
+            step = partial(remind, agreement=office.agreement, owners=owners, now=now)
+            swept, done = await office.database.write(step)
+            owners = owners[done:]
             looked += swept.clocks
             total = Swept(total.clocks + swept.clocks, total.reminded + swept.reminded)
         if looked == 0:
@@ -54,9 +72,9 @@ async def sweep(office: Office) -> Swept:
 
 def preview(session: Session, agreement: Agreement, at: datetime) -> list[tuple[str, str]]:
     """What a sweep at an instant would send then, as (target, text). To be run in a transaction that is taken back."""
-    for owner in clocks.due_owners(session, at, 10_000):
-        while remind(session, agreement, owner, at).reminded:
-            pass
+    while owners := clocks.due_owners(session, at, 10_000):
+        if not remind(session, agreement, owners, at)[0].clocks:
+            break
     told = []
     for message in outbox.to_post(session, at):
         if message.kind == "nudge":
@@ -66,81 +84,84 @@ def preview(session: Session, agreement: Agreement, at: datetime) -> list[tuple[
     return told
 
 
-def remind(session: Session, agreement: Agreement, owner: str | None, now: datetime) -> Swept:
-    """Decide the due steps of one owner's clocks and put their leads into one message.
+def remind(
+    session: Session, agreement: Agreement, owners: Sequence[str | None], now: datetime
+) -> tuple[Swept, int]:
+    """Decide the due steps of these owners' clocks, at most CHUNK of them; returns how many owners are done with.
 
-    With something due now, what falls due within `bundle_minutes` comes along, so that it needs no second message.
+    With something due now, what falls due for an owner within `bundle_minutes` comes along, so that it needs no second
+    message.
     """
-    if not clocks.due_of(session, owner, now, 1):
-        return Swept(0, 0)
-    due = clocks.due_of(session, owner, now + agreement.reminders.bundle, CHUNK)
-    reminded = []
+    sheet, done, room = _Sheet(), 0, CHUNK
+    for owner in owners:
+        due = _due(session, owner, agreement.reminders.bundle, now, room)
+        _decide(session, agreement, due, now, sheet)
+        room -= len(due)
+        if room <= 0:
+            break
+        done += 1
+    for target, told in sorted(_addressed(sheet, Receivers(session, agreement, now)).items()):
+        sheet.decided += _tell(session, agreement, target, told, now)
+    reminded = sum(decided.outcome == "queued" for decided in sheet.decided)
+    clocks.decide(session, sheet.decided)
+    clocks.looked_at(session, sheet.looked_at)
+    return Swept(len(sheet.looked_at), reminded), done
+
+
+def _due(session: Session, owner: str | None, bundle: timedelta, now: datetime, room: int) -> list[Clock]:
+    found = clocks.due_of(session, owner, now + bundle, room)
+    return found if found and found[0].next_at is not None and found[0].next_at <= now else []
+
+
+def _decide(session: Session, agreement: Agreement, due: list[Clock], now: datetime, sheet: _Sheet) -> None:
+    """The steps to tell, the missed ones, and the clocks as they are afterwards."""
+    decided = clocks.decided_of(session, due)
     for clock in due:
-        decided = _decide(session, agreement, clock, now)
-        if decided is not None:
-            reminded.append((clock, *decided))
-    if reminded:
-        message_id = _message_for(
-            session, agreement, owner, {clock.lead_key for clock, _, _ in reminded}, now
-        )
-        for clock, step, due_at in reminded:
-            nudges.put_item(session, message_id, clock.lead_key, clock.cycle, step, due_at)
-            clocks.decide_step(
-                session, clock, step, due_at=due_at, outcome="queued", now=now, message_id=message_id
-            )
-    for clock in due:
-        _move_on(session, agreement, clock)
-    return Swept(len(due), len(reminded))
+        known = decided[clock.lead_key, clock.cycle]
+        waiting = rules.waiting(clock.steps, known, clock.quiet_before)
+        choice = rules.decide(waiting, now, agreement.reminders.bundle)
+        for step in choice.skip:
+            sheet.decided.append(_decision(clock, step, "skipped", "a later step was due as well", now))
+        sheet.told += [(clock, step) for step in choice.send]
+        known.update(step.key for step in (*choice.send, *choice.skip))
+        after = clock
+        if clock.state == "running" and clock.due_at <= now:
+            after = replace(clock, state="breached", breached_owner=clock.owner_email)
+        sheet.looked_at.append(replace(after, next_at=next_look(after, known)))
 
 
-def _decide(
-    session: Session, agreement: Agreement, clock: Clock, now: datetime
-) -> tuple[str, datetime] | None:
-    """The latest due step that still stands; earlier missed ones are skipped for good.
-
-    Where nothing is due yet, the next step, if it falls due within `bundle_minutes`.
-    """
-    contact = records.contact_of(session, lead_keys=[clock.lead_key])
-    if clock.due_at <= now and clock.breached_owner is None and clock.owner_email is not None:
-        clocks.mark_breached(session, clock)
-    decided = clocks.decided_steps(session, contact.lead_keys, clock.cycle)
-    tier = leads.tier_named(agreement, clock.tier)
-    steps = rules.step_instants(
-        agreement.calendar, clock.started_at, tier, agreement.reminders.steps, agreement.reminders.at_risk
-    )
-    waiting = [
-        (key, at)
-        for key, at in steps
-        if at <= now + agreement.reminders.bundle
-        and key not in decided
-        and (clock.quiet_before is None or at >= clock.quiet_before)
-    ]
-    due = [(key, at) for key, at in waiting if at <= now]
-    for key, at in due[:-1]:
-        clocks.decide_step(session, clock, key, due_at=at, outcome="skipped", now=now, message_id=None)
-    return due[-1] if due else next(iter(waiting), None)
+def _addressed(sheet: _Sheet, receivers: Receivers) -> dict[str, list[tuple[Clock, StepAt]]]:
+    """What is to be told, by the place where the message goes."""
+    found: dict[str, list[tuple[Clock, StepAt]]] = defaultdict(list)
+    for clock, step in sheet.told:
+        found[receivers.target(step.to, clock.owner_email)].append((clock, step))
+    return found
 
 
-def _move_on(session: Session, agreement: Agreement, clock: Clock) -> None:
-    fresh = clocks.find(session, clock.lead_key, clock.cycle)
-    if fresh is None:
-        return
-    contact = records.contact_of(session, lead_keys=[clock.lead_key])
-    decided = clocks.decided_steps(session, contact.lead_keys, clock.cycle)
-    clocks.set_next(
-        session, fresh, leads.next_look(agreement, fresh, leads.tier_named(agreement, fresh.tier), decided)
-    )
+def _tell(
+    session: Session, agreement: Agreement, target: str, told: list[tuple[Clock, StepAt]], now: datetime
+) -> list[Decided]:
+    """Put leads into the message for one place."""
+    message_id = message_for(session, agreement, target, {clock.lead_key for clock, _ in told}, now)
+    for clock, step in told:
+        nudges.put_item(session, message_id, clock.lead_key, clock.cycle, step.key, clock.due_at)
+    return [_decision(clock, step, "queued", None, now, message_id) for clock, step in told]
 
 
-def _message_for(
-    session: Session, agreement: Agreement, owner: str | None, lead_keys: set[str], now: datetime
+def _decision(
+    clock: Clock, step: StepAt, outcome: str, reason: str | None, now: datetime, message_id: int | None = None
+) -> Decided:
+    return Decided(clock.lead_key, clock.cycle, step.key, step.due_at, outcome, reason, now, message_id)
+
+
+def message_for(
+    session: Session, agreement: Agreement, target: str, lead_keys: set[str], now: datetime
 ) -> int:
     """The message that tells these leads: what is due within `bundle_minutes` is one message.
 
-    The owner's reminder that is not sent yet takes them in; so does one sent less than `bundle_minutes` ago that
+    The receiver's reminder that is not sent yet takes them in; so does one sent less than `bundle_minutes` ago that
     still waits for an answer (it is edited), unless it told one of them already: a new step is a new message.
     """
-    target = _target(session, agreement, owner)
     waiting = nudges.waiting(session, target)
     if waiting is not None:
         return waiting.id
@@ -150,10 +171,8 @@ def _message_for(
         return latest.id
     slot = now
     while True:
-        key = f"nudge:{target.removeprefix('person:')}:{slot.strftime('%Y-%m-%dT%H:%M')}"
-        made = outbox.put(
-            session, key=key, kind="nudge", target=target, ref={"owner": owner}, now=now, next_at=now
-        )
+        key = f"nudge:{target.removeprefix(PERSON)}:{slot.strftime('%Y-%m-%dT%H:%M')}"
+        made = outbox.put(session, key=key, kind="nudge", target=target, ref={}, now=now, next_at=now)
         if made is not None:
             return made
         slot += timedelta(minutes=1)
@@ -169,11 +188,3 @@ def _still_waits(session: Session, message: Message, lead_keys: set[str]) -> boo
         if clock is not None and clock.stopped_at is None and clock.state != "closed":
             return True
     return False
-
-
-def _target(session: Session, agreement: Agreement, owner: str | None) -> str:
-    if owner is None:
-        return agreement.reminders.channel
-    person = people.by_email(session, [owner]).get(owner)
-    unknown_to_slack = person is not None and person.slack_id is None and person.checked_at is not None
-    return agreement.reminders.channel if unknown_to_slack else f"person:{owner}"

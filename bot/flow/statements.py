@@ -40,13 +40,19 @@ def state_person(session: Session, event: Event, data: dict[str, Any]) -> str | 
     person.record.merge(data, event.at, event.id)
     get = person.record.get
     if person.columns.get("slack_user_id") != get("slack_user_id"):
-        person.columns["dm_channel"] = None  # it was another account's
+        # They were another account's.
+        person.columns |= dict.fromkeys(("dm_channel", "dnd_from", "dnd_until", "dnd_checked_at"))
     person.columns |= {
         "described": True,
         "name": get("name"),
         "team": get("team"),
+        "role": get("role"),
         "manager_email": get("manager_email"),
         "timezone": get("timezone"),
+        "active": get("active"),
+        "away_from": get("away_from"),
+        "away_until": get("away_until"),
+        "delegate_email": get("delegate_email"),
         "slack_user_id": get("slack_user_id"),
     }
     records.save(session, "person", person)

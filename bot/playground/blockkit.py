@@ -9,6 +9,7 @@ few rules that look at more than one member at once.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -266,6 +267,20 @@ def _initial(value: Mapping[str, Any], at: str) -> Iterator[str]:
             yield _error("an initial option must be one of the options", at)
 
 
+def _picker(member: str, pattern: str) -> Callable[[Mapping[str, Any], str], Iterator[str]]:
+    def check(value: Mapping[str, Any], at: str) -> Iterator[str]:
+        given = value.get(member)
+        if given is not None and re.fullmatch(pattern, given) is None:
+            yield _error(f"failed to match pattern: {pattern}", f"{at}/{member}")
+
+    return check
+
+
+def _plain_text_input(value: Mapping[str, Any], at: str) -> Iterator[str]:
+    if value.get("min_length", 0) > value.get("max_length", LIMITS["plain_text_input.max_length"]):
+        yield _error("min_length must not be more than max_length", f"{at}/min_length")
+
+
 def _cells(name: str) -> Callable[[Mapping[str, Any], str], Iterator[str]]:
     def check(value: Mapping[str, Any], at: str) -> Iterator[str]:
         rows = value.get("rows")
@@ -314,6 +329,11 @@ def _together(blocks: Sequence[Any], at: str) -> list[str]:
                 f"markdown blocks must hold less than {LIMITS['markdown.text'] + 1} characters together", at
             )
         )
+    focused = [
+        element for block, _ in found for element in elements_of(block) if element.get("focus_on_load")
+    ]
+    if len(focused) > 1:
+        errors.append(_error("only one element may have focus_on_load", at))
     block_ids: set[str] = set()
     for block, place in found:
         name = block.get("block_id")
@@ -338,6 +358,9 @@ _CROSS: Final[Mapping[str, Callable[[Mapping[str, Any], str], Iterator[str]]]] =
     "element:checkboxes": _initial,
     "element:radio_buttons": _initial,
     "element:overflow": _initial,
+    "element:datepicker": _picker("initial_date", r"\d{4}-\d{2}-\d{2}"),
+    "element:timepicker": _picker("initial_time", r"\d{2}:\d{2}"),
+    "element:plain_text_input": _plain_text_input,
     "block:table": _cells("table"),
     "block:data_table": _cells("data_table"),
     "chart:pie": _pie,

@@ -20,6 +20,7 @@ from bot.playground.crm import Crm
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.samples import samples
 from bot.playground.travel import Travel, moves
+from bot.render.nudge import ACTION
 from bot.sources import generic
 from bot.store import inbox, people
 from bot.store.database import Database
@@ -161,9 +162,9 @@ class Demo:
             await self._press(self._accounts[moment.pressed_by])
 
     async def _press(self, user: str) -> None:
-        """Somebody presses the first button of their newest reminder."""
+        """Somebody answers the first lead that waits in their newest reminder."""
         for message in reversed(self.slack.messages(self.slack.dm(user))):
-            button = _first_button(message)
+            button = _first_answer(message)
             if button is not None:
                 choice = {"value": button["value"], "block_id": button["block_id"]}
                 await self.slack.press(message.channel, message.ts, button["action_id"], user, **choice)
@@ -188,10 +189,11 @@ class Demo:
         return await self._bot.office.database.read(partial(reason_of, channel_id=channel_id, ts=ts))
 
 
-def _first_button(message: Message) -> dict[str, Any] | None:
+def _first_answer(message: Message) -> dict[str, Any] | None:
     for block in message.blocks:
-        if block["type"] == "actions":
-            return {**block["elements"][0], "block_id": block["block_id"]}
+        for element in block["elements"] if block["type"] == "actions" else ():
+            if element.get("action_id") == ACTION:
+                return {**element, "block_id": block["block_id"]}
     return None
 
 

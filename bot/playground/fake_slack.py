@@ -8,6 +8,7 @@ request. It listens on loopback only and takes no token that looks real.
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
@@ -265,6 +266,14 @@ class FakeSlack:
             raise NotFoundError(f"user: nobody with the id {user_id!r} is in this workspace")
         return self.workspace.users[user_id]
 
+    def set_dnd(self, user_id: str, start: datetime | float | None, end: datetime | float | None) -> None:
+        """Set a person's Do Not Disturb schedule: this span, and the same time of each day; None ends it.
+
+        `start` and `end` are aware instants or epoch seconds. `NotFoundError` if nobody has that id.
+        """
+        span = None if start is None or end is None else (_epoch(start), _epoch(end))
+        self.workspace.change_user(self.user(user_id).id, dnd=span)
+
     def say(self, user_id: str, channel: str, text: str) -> Message:
         """Write a message as a person; the bot hears of it only through `event`."""
         return self.workspace.post(self.channel(channel), user_id, text)
@@ -336,6 +345,10 @@ class FakeSlack:
     def release(self) -> None:
         """Let the answers go that `timeout` faults hold back."""
         self._web_api.release()
+
+
+def _epoch(instant: datetime | float) -> int:
+    return int(instant.timestamp() if isinstance(instant, datetime) else instant)
 
 
 @web.middleware

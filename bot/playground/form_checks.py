@@ -6,6 +6,7 @@ Sources: docs.slack.dev/reference/block-kit/blocks/input-block and the pages of 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,7 +42,11 @@ def problem(block: Mapping[str, Any], held: Json) -> str | None:
     element = block["element"]
     if outgoing.is_empty(held):
         return None if block.get("optional") else EMPTY
-    check = _CHECKS.get(str(element["type"]))
+    kind = str(element["type"])
+    if kind in PICKED:
+        member, form, advice = PICKED[kind]
+        return None if form(held[member]) else advice
+    check = _CHECKS.get(kind)
     value = held.get("value")
     if check is not None and isinstance(value, str):
         return check(element, value)
@@ -86,6 +91,35 @@ def _url(element: Mapping[str, Any], value: str) -> str | None:
     return None if _URL.fullmatch(value) else "Write an address that begins with http:// or https://."
 
 
+def is_date(value: Any) -> bool:
+    """Whether this is a day as Slack's date picker gives it."""
+    return isinstance(value, str) and _is_like(value, "%Y-%m-%d", 10)
+
+
+def is_time(value: Any) -> bool:
+    """Whether this is a time of day as Slack's time picker gives it."""
+    return isinstance(value, str) and _is_like(value, "%H:%M", 5)
+
+
+def is_instant(value: Any) -> bool:
+    """Whether this is an instant as Slack's date-time picker gives it: ten digits of epoch seconds."""
+    return isinstance(value, int) and not isinstance(value, bool) and len(str(value)) == 10 and value > 0
+
+
+def _is_like(value: str, pattern: str, length: int) -> bool:
+    try:
+        datetime.strptime(value, pattern)  # noqa: DTZ007 - a day or a time of day has no zone
+    except ValueError:
+        return False
+    return len(value) == length
+
+
+PICKED: Final[Mapping[str, tuple[str, Callable[[Any], bool], str]]] = {
+    "datepicker": ("selected_date", is_date, "Choose a day."),
+    "timepicker": ("selected_time", is_time, "Choose a time."),
+    "datetimepicker": ("selected_date_time", is_instant, "Choose a day and a time."),
+}
+"""Where a picker's state holds what was picked, what it must look like, and what the person reads otherwise."""
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any], str], str | None]]] = {
     "plain_text_input": _text,
     "number_input": _number,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import NotFoundError, UsageError
 from bot.playground import outgoing
-from bot.playground.blockkit_elements import Found, elements_of, find_elements, with_block_ids
+from bot.playground.blockkit_elements import Found, elements_of, find_elements, options_of, with_block_ids
 from bot.playground.delivery import DISPATCH_FAILED, OPERATION_TIMEOUT, CommandResult, Delivery, Transport
 from bot.playground.form_checks import FormError, problem
 from bot.playground.methods.core import wire_message
@@ -161,13 +161,16 @@ class Interactions:
     ) -> CommandResult:
         """Fill in and submit a modal; `values` is block id → action id → what is entered or chosen.
 
-        `FormError`, naming each block, for what Slack checks itself: it does not let such a form go.
+        What is left out keeps its initial value, None empties it. `FormError`, naming each block, for what Slack
+        checks itself: it does not let such a form go.
         """
         user, view = self._person(user_id), self._view(user_id, view_id)
         payload = outgoing.interaction("view_submission", user, self.triggers.issue(user.id))
-        payload |= {"view": wire_view(view, _filled_in(view, values)), "response_urls": []}
+        filled = _filled_in(view, values)
+        self._only_people_here(filled)
+        payload |= {"view": wire_view(view, filled), "response_urls": []}
         result = await self.deliver(Delivery("interactive", payload, takes_answer=True))
-        if result.error is None:
+        if result.error is None and view_id in self.workspace.views:  # else it was closed meanwhile
             self.answers.submitted(view, result.ack_body)
         return result
 
@@ -241,6 +244,17 @@ class Interactions:
 
     # --- finding ---
 
+    def _only_people_here(self, filled: Json) -> None:
+        """Raise NotFoundError for a person whom Slack's menus would not offer."""
+        for block_id, held in filled.items():
+            for state in held.values():
+                for user_id in filter(None, [state.get("selected_user"), *state.get("selected_users", ())]):
+                    user = self.workspace.users.get(user_id)
+                    if user is None or user.deleted:
+                        raise NotFoundError(
+                            f"{block_id}: nobody with the id {user_id!r} is in this workspace"
+                        )
+
     def _person(self, user_id: str) -> User:
         user = self.workspace.users.get(user_id)
         if user is None or user.deleted or user.is_bot:
@@ -281,8 +295,13 @@ def _element(
         button = {"type": "button", "action_id": action_id, "text": text}
         return Found(block_id or "stale", button if value is None else {**button, "value": value})
     if len(found) > 1 and isinstance(value, str):
-        found = [one for one in found if one.element.get("value") == value] or found
+        found = [one for one in found if value in _values_of(one.element)] or found
     return _only(found, action_id, shown.ts)
+
+
+def _values_of(element: Mapping[str, Any]) -> list[Any]:
+    """The values that a press of a button, or a choice in a menu, may send."""
+    return [element.get("value"), *(option["value"] for option in options_of(element))]
 
 
 def _only(found: list[Found], action_id: str, where: str) -> Found:
@@ -323,7 +342,9 @@ def _filled_in(view: View, values: Mapping[str, Mapping[str, Any]]) -> Json:
                 action_id or block["type"] == "input"
             ):
                 continue
-            held = outgoing.state_of(element, entered.get(action_id))
+            value = entered.get(action_id)
+            emptied = action_id in entered and value in (None, "", [])
+            held = outgoing.state_of(element, value, emptied=emptied)
             wrong = problem(block, held)
             if wrong is not None:
                 problems[block["block_id"]] = wrong

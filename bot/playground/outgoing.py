@@ -103,12 +103,15 @@ def event_callback(event: Mapping[str, Any], event_id: str, now: float, ts: str)
     }
 
 
-def state_of(element: Mapping[str, Any], value: Any = None) -> Json:
+def state_of(element: Mapping[str, Any], value: Any = None, *, emptied: bool = False) -> Json:
     """Return what an element holds when `value` is entered: a text, a date, an option's value, or a list.
 
-    None keeps the initial value. `UsageError` if an option is not among those offered.
+    None keeps the initial value, unless the element was `emptied`; radio buttons cannot be. `UsageError` if an option
+    is not among those offered.
     """
     kind = str(element["type"])
+    if emptied and kind != "radio_buttons":
+        element = {name: member for name, member in element.items() if not name.startswith("initial_")}
     if kind in _OPTION_SOURCES:
         chosen = element.get("initial_option") if value is None else _option(element, value)
         return {"type": kind, "selected_option": chosen}

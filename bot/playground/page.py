@@ -13,6 +13,7 @@ from bot.playground.faults import parse_fault
 from bot.playground.form_checks import FormError
 from bot.playground.page_reason import reason_json
 from bot.playground.page_state import PageState
+from bot.playground.quiet import span_between
 from bot.playground.requests import Sample, as_sent
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _STATIC: Final = {
         "page.js",
         "panel.js",
         "places.js",
+        "quiet.js",
         "rich.js",
         "why.js",
     )
@@ -91,6 +93,7 @@ class Page:
             ("send", self._send),
             ("move", self._move),
             ("faults", self._faults),
+            ("quiet", self._quiet),
         ):
             app.router.add_post(f"/_/{path}", _action(act))
 
@@ -217,6 +220,15 @@ class Page:
             self._slack.faults.fail_next(method, fault, times)
         else:
             raise web.HTTPBadRequest(text="times: must be a whole number or null")
+        return {"ok": True}
+
+    async def _quiet(self, body: Json) -> Json:
+        user = self._slack.user(_word(body, "as"))
+        if body.get("off"):
+            self._slack.set_dnd(user.id, None, None)
+            return {"ok": True}
+        begins, ends = _word(body, "from"), _word(body, "until")
+        self._slack.set_dnd(user.id, *span_between(begins, ends, user.tz, self._slack.now()))
         return {"ok": True}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from bot.playground import quiet
 from bot.playground.blockkit_elements import with_block_ids
 from bot.playground.records import Ephemeral, Json, Message, User
 from bot.playground.workspace import BOT_USER
@@ -102,7 +103,7 @@ class PageState:
 
 
 def _person(user: User) -> Json:
-    return {"id": user.id, "name": user.name, "tz": user.tz}
+    return {"id": user.id, "name": user.name, "tz": user.tz, "quiet": quiet.shown(user)}
 
 
 def _view(view_id: str, definition: Json, errors: Mapping[str, str]) -> Json:

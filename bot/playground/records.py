@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a bot; `tz` is an IANA zone, `dnd` the next quiet span in epoch seconds."""
+    """A person or a bot; `tz` is an IANA zone, `dnd` a quiet span in epoch seconds, repeated daily."""
 
     id: str
     name: str

@@ -80,6 +80,17 @@ class _Crm:
         self._lead = f"L-{next(self._numbers)}"
         return self._lead_event(self._now(), CALCULATOR, owner_email=MAYA)
 
+    def away(self) -> Event:
+        now = self._now()
+        days = {
+            "away_from": now.date().isoformat(),
+            "away_until": (now + timedelta(days=2)).date().isoformat(),
+        }
+        return event("person.updated", now, email=MAYA, **days, delegate_email=JON)
+
+    def back(self) -> Event:
+        return event("person.updated", self._now(), email=MAYA, away_from=None, away_until=None)
+
     def spend(self) -> Event:
         now = self._now()
         spent = [{"on": now.date().isoformat(), "amount": "320.00", "currency": "EUR"}]
@@ -130,6 +141,8 @@ def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
             "The same address again, by another way: one contact, one clock",
             crm.comes_back,
         ),
+        Sample("Maya is away", "Until the day after tomorrow, what is for her goes to Jon", crm.away),
+        Sample("Maya is back", "What is for Maya goes to Maya again", crm.back),
         Sample("Campaign spend", "What a campaign cost on a day", crm.spend),
         Sample("A name that tries to shout", "A customer called <!channel> pings nobody", crm.shouts),
     )

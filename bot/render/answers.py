@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
 from bot.render.message import Payload
 from bot.render.text import clean, escape
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.answering import Result
+
+BUSY: Final = "Busy at the moment. Please try again in a few seconds. Nothing was changed."
+UNCHANGED: Final[Mapping[Result, str]] = {
+    "already": "This is settled already. Nothing more to do.",
+    "not yours": "This lead is with somebody else, so the answer is theirs to give. Nothing was changed.",
+    "gone": "This lead is no longer in the records, so there is nothing to answer.",
+    "too late": "This can no longer be taken back: ten minutes have passed, or somebody has acted on it.",
+}
+"""What is said where an answer changed nothing; one that did needs no words, the message shows it."""
+
 _WORDS: Final = 120
 _USAGE: Final = 300
 
 
-def not_yours() -> Payload:
-    """Somebody pressed a button of a lead that is not theirs."""
-    return _say("This lead is with somebody else, so the answer is theirs to give. Nothing was changed.")
+def unchanged(result: Result) -> Payload | None:
+    """The sentence for an answer that changed nothing; None for one that did."""
+    sentence = UNCHANGED.get(result)
+    return None if sentence is None else _say(sentence)
 
 
-def already_answered() -> Payload:
-    """The lead was settled before the press arrived."""
-    return _say("This is settled already. Nothing more to do.")
-
-
-def gone() -> Payload:
-    """The lead of the button does not exist any more."""
-    return _say("This lead is no longer in the records, so there is nothing to answer.")
+def not_opened() -> Payload:
+    """Slack did not open a form in the few seconds it gives."""
+    return _say("The form could not be opened in time. Please press again. Nothing was changed.")
 
 
 def nothing_found(sought: str) -> Payload:
@@ -42,7 +52,7 @@ def unknown_words(given: str, usage: str) -> Payload:
 
 def busy() -> Payload:
     """The database could not answer in time."""
-    return _say("Busy at the moment. Please try again in a few seconds. Nothing was changed.")
+    return _say(BUSY)
 
 
 def failed(reference: str) -> Payload:

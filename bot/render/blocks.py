@@ -37,6 +37,7 @@ CONTEXT_PARTS: Final = 10
 ACTIONS: Final = 25
 LABEL: Final = 75
 ID: Final = 255
+MENU_ENTRIES: Final = 5
 _NOTHING: Final = "-"
 
 
@@ -106,6 +107,12 @@ def button(label: str, *, action_id: str, value: str, aloud: str) -> Part:
         "value": value,
         "accessibility_label": _cut(aloud, LABEL),
     }
+
+
+def menu(action_id: str, entries: Sequence[tuple[str, str]]) -> Part:
+    """A menu of at most 5 entries behind three dots: (label, opaque value)."""
+    options = [{"text": _plain(label, LABEL), "value": value} for label, value in entries[:MENU_ENTRIES]]
+    return {"type": "overflow", "action_id": action_id, "options": options}
 
 
 def actions(block_id: str, *elements: Part) -> Block:

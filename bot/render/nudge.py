@@ -1,4 +1,4 @@
-"""One reminder: all leads due for one person, or in the fallback channel, each answered by one press."""
+"""One reminder: all leads due for one person, or in the fallback channel, each answered in place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
 from bot.render.message import Payload
-from bot.render.text import clean, counted, escape, moment, person
+from bot.render.text import clean, counted, escape, listed, moment, money, person, plain_name
 
 if TYPE_CHECKING:
     from bot.domain.facts import Nudge, NudgeLead
@@ -14,76 +14,197 @@ if TYPE_CHECKING:
 
 LEADS_SHOWN: Final = 20
 CONTACTED: Final = "Contacted"
+LOG: Final = "Log details"
+SNOOZE: Final = "Snooze"
+HAND_OVER: Final = "Hand over"
+NOT_A_FIT: Final = "Not a fit"
+UNDO: Final = "Undo"
 ACTION: Final = "contacted"
-_OPEN: Final = frozenset({"at_risk", "breached"})
-_ANSWERS: Final = {
-    "said": CONTACTED,
-    "seen": f"{CONTACTED}, seen in the CRM",
-    "closed": "no contact needed any more",
+MENU: Final = "lead_menu"
+OFFER_ACTION: Final = "hand_over"
+UNDO_ACTION: Final = "undo"
+MENU_ENTRIES: Final = ((LOG, "log"), (SNOOZE, "snooze"), (HAND_OVER, "hand_over"), (NOT_A_FIT, "not_a_fit"))
+"""The label of each entry of a lead's menu, and what its value begins with (`log:<ref>`)."""
+_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "intent"})
+_ASKS: Final = _WAITING | {"snoozed"}
+_INTENTS: Final = {
+    "demo_request": "asked for a demo",
+    "call_request": "asked for a call",
+    "return_visit": "came back after a quiet time",
 }
 
 
 def nudge(facts: Nudge) -> Payload:
-    """The reminder. An open lead has the button `Contacted`; a settled one repeats the answer instead.
+    """The reminder. A waiting lead has the button `Contacted` and a menu; a settled one repeats the answer instead.
 
     At most 20 leads are drawn; what is beyond them is counted together with `facts.more`.
     """
     shown, more = facts.leads[:LEADS_SHOWN], facts.more + len(facts.leads[LEADS_SHOWN:])
-    title = _headline(facts, sum(lead.state in _OPEN for lead in shown), more)
+    title = headline(facts, sum(lead.state in _WAITING for lead in shown), more)
     drawn: list[Block] = [blocks.header(title)]
     spoken = [f"{title}."]
+    if facts.at_stake is not None:
+        stake = f"Worth about {money(facts.at_stake)} together, by own history"
+        drawn.append(blocks.context(stake))
+        spoken.append(f"{escape(stake)}.")
     for index, lead in enumerate(shown):
-        drawn += _lead(lead, index, facts)
-        spoken.append(_aloud(lead, facts))
+        drawn += lead_blocks(lead, index, facts.zone)
+        spoken.append(aloud(lead, facts.zone))
     if more > 0:
         drawn.append(blocks.context(f"and {counted(more, 'more lead')}"))
         spoken.append(f"And {counted(more, 'more lead')}.")
     return Payload("\n".join(spoken), tuple(drawn))
 
 
-def _headline(facts: Nudge, waiting: int, more: int) -> str:
+def headline(facts: Nudge, waiting: int, more: int) -> str:
+    """The first line: how many leads wait, and for what."""
     if waiting + more == 0:
-        return "All settled, thank you" if facts.leads else "No lead is waiting"
-    for_whom = "for a first contact" if facts.to_channel else "for your first contact"
-    return f"{counted(waiting + more, 'lead is', 'leads are')} waiting {for_whom}"
+        snoozed = any(lead.state == "snoozed" for lead in facts.leads)
+        return (
+            ("Nothing to do just now" if snoozed else "All settled, thank you")
+            if facts.leads
+            else "No lead is waiting"
+        )
+    told = {lead.state for lead in facts.leads if lead.state in _WAITING}
+    count = counted(waiting + more, "lead")
+    if told == {"intent"}:
+        return f"{count} showed interest"
+    if told == {"new"} and not facts.to_channel:
+        return "A new lead for you" if waiting + more == 1 else f"{count} for you"
+    verb = "is" if waiting + more == 1 else "are"
+    whose = "" if facts.to_channel else "your "
+    if told & {"follow_up", "intent"}:
+        return f"{count} {verb} waiting for {whose or 'the '}next contact"
+    return f"{count} {verb} waiting for {whose or 'a '}first contact"
 
 
-def _lead(lead: NudgeLead, index: int, facts: Nudge) -> list[Block]:
-    name, company = _names(lead)
+def lead_blocks(lead: NudgeLead, index: int, zone: str) -> list[Block]:
+    """A lead with its buttons."""
+    name, company = names(lead)
     first: list[Part] = [blocks.anchor(lead.url, name, bold=True)]
     if company:
         first.append(blocks.words(f", {company}"))
-    if lead.state not in _OPEN:
-        return [blocks.rich(*first, blocks.words(f" · {_ANSWERS[lead.state]}"))]
-    source = clean(lead.source)
-    promise = f"Came through {source} · {_promise(lead)}" if source else _promise(lead).capitalize()
-    second = [blocks.words(promise), blocks.time(lead.due, moment(lead.due, facts.zone))]
-    if facts.to_channel:
-        owner = blocks.words("no owner yet") if lead.owner is None else blocks.who(lead.owner)
-        second += [blocks.words(" · "), owner]
-    aloud = f"{CONTACTED}: {name}" + (f", {company}" if company else "")
-    press = blocks.button(CONTACTED, action_id=ACTION, value=lead.ref, aloud=aloud)
-    return [blocks.rich(*blocks.lines([first, second])), blocks.actions(f"lead:{index}:{lead.ref}", press)]
+    if lead.state not in _ASKS:
+        drawn = [blocks.rich(*first, *_settled(lead))]
+    else:
+        drawn = [blocks.rich(*blocks.lines([first, *_lines(lead, zone)]))]
+    buttons = _buttons(lead, f"{name}, {company}" if company else name)
+    return [*drawn, blocks.actions(f"lead:{index}:{lead.ref}", *buttons)] if buttons else drawn
 
 
-def _promise(lead: NudgeLead) -> str:
-    return "first contact agreed by " if lead.state == "at_risk" else "first contact was agreed for "
-
-
-def _aloud(lead: NudgeLead, facts: Nudge) -> str:
-    name, company = _names(lead)
+def aloud(lead: NudgeLead, zone: str) -> str:
+    """A lead as it is read aloud."""
+    name, company = names(lead)
     who = escape(f"{name}, {company}" if company else name)
-    if lead.state not in _OPEN:
-        return f"{who}: {_ANSWERS[lead.state]}."
-    source = escape(clean(lead.source))
-    came = f" came through {source}," if source else ""
-    owner = ""
-    if facts.to_channel:
-        owner = ", no owner yet" if lead.owner is None else f", owner {person(lead.owner)}"
-    return f"{who}:{came} {_promise(lead)}{moment(lead.due, facts.zone)}{owner}."
+    if lead.state not in _ASKS:
+        return f"{who}: {_answer_aloud(lead)}."
+    owner = f"; owner {person(lead.owner)}" if lead.owner is not None else ""
+    worth = f"; {_worth(lead)}" if lead.worth is not None else ""
+    came = f"; {escape(_came(lead))}" if _came(lead) else ""
+    hand_over = f"; {_hand_over_aloud(lead)}" if lead.hand_over is not None else ""
+    return f"{who}: {_promise(lead)}{moment(lead.due, zone)}{worth}{came}{owner}{hand_over}."
 
 
-def _names(lead: NudgeLead) -> tuple[str, str]:
+def names(lead: NudgeLead) -> tuple[str, str]:
     """What the lead is called (name, else e-mail, else company), and the company beside it."""
     name, company = clean(lead.name) or clean(lead.email), clean(lead.company)
     return (name, company) if name else (company or "a lead without a name", "")
+
+
+def _lines(lead: NudgeLead, zone: str) -> list[list[Part]]:
+    """What is asked for and by when, how they came, and what became of a hand-over."""
+    promise = _promise(lead)
+    first: list[Part] = [
+        blocks.words(promise[0].upper() + promise[1:]),
+        blocks.time(lead.due, moment(lead.due, zone)),
+    ]
+    if lead.worth is not None:
+        first.append(blocks.words(f" · {_worth(lead)}"))
+    if lead.owner is not None:
+        first += [blocks.words(" · "), blocks.who(lead.owner)]
+    lines = [first]
+    if _came(lead):
+        lines.append([blocks.words(_came(lead))])
+    if lead.hand_over is not None and lead.to is not None:
+        words = (
+            ("Hand over: waiting for ", "")
+            if lead.hand_over == "offered"
+            else ("", " could not take it over")
+        )
+        lines.append([blocks.words(words[0] + plain_name(lead.to) + words[1])])
+    return lines
+
+
+def _promise(lead: NudgeLead) -> str:
+    if lead.state == "intent":
+        return f"{_INTENTS.get(lead.intent or '', 'showed interest')} · "
+    if lead.state == "snoozed":
+        return f"{SNOOZE}: until "
+    if lead.state == "follow_up":
+        return f"contact {lead.attempt} of {lead.attempts} agreed by "
+    return "first contact was agreed for " if lead.state == "breached" else "first contact agreed by "
+
+
+def _came(lead: NudgeLead) -> str:
+    source, since = clean(lead.source), listed([clean(what) for what in lead.since])
+    if source and since:
+        return f"Came through {source}, then {since}"
+    if since:
+        return f"Touched {since}"
+    return f"Came through {source}" if source else ""
+
+
+def _worth(lead: NudgeLead) -> str:
+    assert lead.worth is not None  # noqa: S101  # its callers looked
+    few = (
+        f" (few: {counted(lead.worth.cases, 'lead')})"
+        if lead.worth.few
+        else f" (of {lead.worth.cases} leads)"
+    )
+    return f"worth about {money(lead.worth.amount)}{few}"
+
+
+def _settled(lead: NudgeLead) -> list[Part]:
+    if lead.state == "handed_over" and lead.to is not None:
+        return [blocks.words(f" · {HAND_OVER}: now with {plain_name(lead.to)}")]
+    return [blocks.words(f" · {_answer(lead)}")]
+
+
+def _answer(lead: NudgeLead) -> str:
+    more = clean(lead.answer)
+    return {
+        "said": CONTACTED,
+        "seen": f"{CONTACTED}, seen in the CRM",
+        "logged": f"{LOG}: {more}",
+        "not_a_fit": f"{NOT_A_FIT}: {more}",
+    }.get(lead.state, "no contact needed any more")
+
+
+def _answer_aloud(lead: NudgeLead) -> str:
+    if lead.state == "handed_over" and lead.to is not None:
+        return escape(f"{HAND_OVER}: now with {plain_name(lead.to)}")
+    return escape(_answer(lead))
+
+
+def _hand_over_aloud(lead: NudgeLead) -> str:
+    who = escape(plain_name(lead.to)) if lead.to is not None else "somebody"
+    return (
+        f"waiting for {who} to take it over"
+        if lead.hand_over == "offered"
+        else f"{who} could not take it over"
+    )
+
+
+def _buttons(lead: NudgeLead, who: str) -> list[Part]:
+    found: list[Part] = []
+    if lead.state in _ASKS:
+        found.append(blocks.button(CONTACTED, action_id=ACTION, value=lead.ref, aloud=f"{CONTACTED}: {who}"))
+        if lead.offer:
+            found.append(
+                blocks.button(HAND_OVER, action_id=OFFER_ACTION, value=lead.ref, aloud=f"{HAND_OVER}: {who}")
+            )
+        entries = tuple((label, f"{prefix}:{lead.ref}") for label, prefix in MENU_ENTRIES)
+        found.append(blocks.menu(MENU, entries))
+    if lead.undo is not None:
+        found.append(blocks.button(UNDO, action_id=UNDO_ACTION, value=lead.undo, aloud=f"{UNDO}: {who}"))
+    return found

@@ -1,29 +1,34 @@
-"""Clocks, what became of their steps, and what people answered."""
+"""Clocks, and what became of their steps."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
-from bot.store.sql import insert_new, table_of, upsert
-from bot.store.tables import AnswerRow, ClockRow, ClockStepRow
+from bot.domain.steps import StepAt
+from bot.store.sql import from_json, insert_new, table_of, to_json, upsert
+from bot.store.tables import ClockRow, ClockStepRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 C = table_of(ClockRow).c
 CS = table_of(ClockStepRow).c
-AN = table_of(AnswerRow).c
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The first-contact clock of a contact, under its earliest lead. `minutes` are working minutes."""
+    """One cycle of a contact's clock, under the lead that began it.
+
+    `minutes` are working minutes to the first contact; `owner_since` is when the present owner took the lead;
+    `breached_owner` is who held it at the due instant, if that was missed; `ended_at` is when the lead left sales'
+    hands. `attempts`, `attempt_due_at`, `within_at`, `follow_up` and `exhausted_at` tell of the follow-up commitment.
+    """
 
     lead_key: str
     cycle: int
@@ -32,16 +37,42 @@ class Clock:
     at_risk_at: datetime
     tier: str
     owner_email: str | None
+    owner_since: datetime | None
     state: str
     stopped_at: datetime | None
     stopped_how: str | None
     minutes: int | None
     breached_owner: str | None
+    ended_at: datetime | None
+    attempts: int
+    attempt_due_at: datetime | None
+    within_at: datetime | None
+    follow_up: str | None
+    exhausted_at: datetime | None
     quiet_before: datetime | None
+    steps_json: str
     next_at: datetime | None
+
+    @property
+    def steps(self) -> tuple[StepAt, ...]:
+        """Its steps with their instants."""
+        return tuple(StepAt.unpacked(values) for values in from_json(self.steps_json))
+
+
+def packed(steps: Sequence[StepAt]) -> str:
+    """Steps as a clock keeps them."""
+    return to_json([step.packed() for step in steps])
 
 
 _COLUMNS = tuple(C[name] for name in Clock.__dataclass_fields__)
+_KEYS: Any = bindparam("keys", expanding=True)
+_OF_LEADS = select(*_COLUMNS).where(C.lead_key.in_(_KEYS)).order_by(C.started_at, C.cycle, C.lead_key)
+_LOOKED_AT = (
+    update(table_of(ClockRow))
+    .where(C.lead_key == bindparam("lead"), C.cycle == bindparam("round"))
+    .values(state=bindparam("new_state"), breached_owner=bindparam("holder"), next_at=bindparam("look"))
+)
+_DECIDED = select(CS.step).where(CS.lead_key.in_(_KEYS), CS.cycle == bindparam("cycle"))
 
 
 def find(session: Session, lead_key: str, cycle: int = 1) -> Clock | None:
@@ -50,9 +81,9 @@ def find(session: Session, lead_key: str, cycle: int = 1) -> Clock | None:
     return Clock(*row) if row else None
 
 
-def of_leads(session: Session, lead_keys: Sequence[str]) -> list[Clock]:
-    """The clocks kept under any of these leads."""
-    return [Clock(*row) for row in session.execute(select(*_COLUMNS).where(C.lead_key.in_(lead_keys)))]
+def of_leads(session: Session, lead_keys: Collection[str]) -> list[Clock]:
+    """The clocks kept under any of these leads, in the order of their start."""
+    return [Clock(*row) for row in session.execute(_OF_LEADS, {"keys": sorted(lead_keys)})]
 
 
 def save(session: Session, clock: Clock) -> None:
@@ -60,9 +91,9 @@ def save(session: Session, clock: Clock) -> None:
     upsert(session, ClockRow, asdict(clock))
 
 
-def remove(session: Session, lead_key: str) -> None:
+def remove(session: Session, lead_key: str, cycle: int) -> None:
     """A lead has no clock of its own any more (another of the same contact is earlier, or it is gone)."""
-    session.execute(delete(ClockRow).where(C.lead_key == lead_key))
+    session.execute(delete(ClockRow).where(C.lead_key == lead_key, C.cycle == cycle))
 
 
 def due_owners(session: Session, now: datetime, limit: int) -> list[str | None]:
@@ -85,90 +116,107 @@ def due_of(session: Session, owner: str | None, until: datetime, limit: int) -> 
     return [Clock(*row) for row in rows]
 
 
-def open_keys(session: Session) -> list[str]:
-    """The leads whose clock is not stopped."""
-    rows = session.execute(select(C.lead_key).where(C.stopped_at.is_(None)).order_by(C.lead_key))
-    return list(rows.scalars())
+def due_next(session: Session) -> datetime | None:
+    """When the sweep must look at a clock next."""
+    instant: datetime | None = session.execute(
+        select(func.min(C.next_at)).where(C.next_at.is_not(None))
+    ).scalar_one()
+    return instant
+
+
+def unfinished(session: Session) -> bool:
+    """Whether clocks are there that an older Winbell computed; they are computed anew at start."""
+    return session.execute(select(C.lead_key).where(C.within_at.is_(None)).limit(1)).first() is not None
+
+
+def closed_leads(session: Session) -> set[str]:
+    """The leads about whose clocks nothing is open any more: neither the first contact nor the follow-up."""
+    open_ = C.ended_at.is_(None) & (C.stopped_at.is_(None) | (C.follow_up == "open"))
+    rows = session.execute(select(C.lead_key).except_(select(C.lead_key).where(open_)))
+    return set(rows.scalars())
 
 
 def every(session: Session) -> list[Clock]:
     """All clocks."""
-    return [Clock(*row) for row in session.execute(select(*_COLUMNS).order_by(C.lead_key))]
+    return [Clock(*row) for row in session.execute(select(*_COLUMNS).order_by(C.lead_key, C.cycle))]
 
 
-def set_next(session: Session, clock: Clock, next_at: datetime | None) -> None:
-    """When the sweep must look at a clock again."""
-    session.execute(
-        update(ClockRow).where(C.lead_key == clock.lead_key, C.cycle == clock.cycle).values(next_at=next_at)
-    )
-
-
-def mark_breached(session: Session, clock: Clock) -> None:
-    """Record who held a lead when its promise ran out."""
-    session.execute(
-        update(ClockRow)
-        .where(C.lead_key == clock.lead_key, C.cycle == clock.cycle)
-        .values(state="breached", breached_owner=clock.owner_email)
-    )
-
-
-def decided_steps(session: Session, lead_keys: Sequence[str], cycle: int) -> set[str]:
-    """The steps of a contact's clock that need no decision any more, under whichever of its leads they were."""
-    rows = session.execute(select(CS.step).where(CS.lead_key.in_(lead_keys), CS.cycle == cycle))
-    return set(rows.scalars())
-
-
-def decide_step(
-    session: Session,
-    clock: Clock,
-    step: str,
-    *,
-    due_at: datetime,
-    outcome: str,
-    now: datetime,
-    message_id: int | None,
-) -> bool:
-    """Record what became of a step: `queued`, `skipped`, `silent` or `cancelled`. False if it was decided before."""
-    return bool(
-        insert_new(
-            session,
-            ClockStepRow,
+def looked_at(session: Session, clocks: Sequence[Clock]) -> None:
+    """Write back what a sweep changes about clocks: their state, who held them at the breach, the next look."""
+    if clocks:
+        session.execute(
+            _LOOKED_AT,
             [
                 {
-                    "lead_key": clock.lead_key,
-                    "cycle": clock.cycle,
-                    "step": step,
-                    "due_at": due_at,
-                    "outcome": outcome,
-                    "decided_at": now,
-                    "message_id": message_id,
+                    "lead": clock.lead_key,
+                    "round": clock.cycle,
+                    "new_state": clock.state,
+                    "holder": clock.breached_owner,
+                    "look": clock.next_at,
                 }
+                for clock in clocks
             ],
-            "step",
         )
+
+
+def decided_steps(session: Session, lead_keys: Collection[str], cycle: int) -> set[str]:
+    """The steps of a contact's clock that need no decision any more, under whichever of its leads they were."""
+    return set(session.execute(_DECIDED, {"keys": sorted(lead_keys), "cycle": cycle}).scalars())
+
+
+def decided_of(session: Session, wanted: Collection[Clock]) -> dict[tuple[str, int], set[str]]:
+    """The decided steps of many clocks, by (lead key, cycle)."""
+    keys = sorted({clock.lead_key for clock in wanted})
+    found: dict[tuple[str, int], set[str]] = {(clock.lead_key, clock.cycle): set() for clock in wanted}
+    rows = session.execute(select(CS.lead_key, CS.cycle, CS.step).where(CS.lead_key.in_(keys)))
+    for lead_key, cycle, step in rows:
+        if (lead_key, cycle) in found:
+            found[lead_key, cycle].add(step)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a step: `queued` with a message, `skipped`, or `silent`; `reason` in words."""
+
+    lead_key: str
+    cycle: int
+    step: str
+    due_at: datetime
+    outcome: str
+    reason: str | None
+    decided_at: datetime
+    message_id: int | None
+
+
+def decide(session: Session, steps: Sequence[Decided]) -> int:
+    """Record what became of steps; one that was decided before stays as it was. Returns how many were new."""
+    if not steps:
+        return 0
+    return len(insert_new(session, ClockStepRow, [asdict(step) for step in steps], "step"))
+
+
+def decisions(session: Session, lead_keys: Collection[str]) -> list[Decided]:
+    """What became of the steps of these leads, in the order of the decisions."""
+    columns = tuple(CS[name] for name in Decided.__dataclass_fields__)
+    rows = session.execute(
+        select(*columns).where(CS.lead_key.in_(sorted(lead_keys))).order_by(CS.decided_at, CS.due_at, CS.step)
     )
+    return [Decided(*row) for row in rows]
 
 
-def forget_step(session: Session, lead_keys: Sequence[str], message_id: int) -> None:
+def share_steps(session: Session, lead_keys: Collection[str], lead_key: str, cycle: int) -> None:
+    """What was decided under any of a contact's leads holds for the lead that its clock is kept under now."""
+    others = [key for key in lead_keys if key != lead_key]
+    rows = [
+        {**asdict(step), "lead_key": lead_key} for step in decisions(session, others) if step.cycle == cycle
+    ]
+    if rows:
+        insert_new(session, ClockStepRow, rows, "step")
+
+
+def forget_step(session: Session, lead_keys: Collection[str], message_id: int) -> None:
     """Steps queued with a message that will not carry them need a decision again."""
-    session.execute(delete(ClockStepRow).where(CS.lead_key.in_(lead_keys), CS.message_id == message_id))
-
-
-def answered_at(session: Session, lead_keys: Sequence[str], kind: str) -> datetime | None:
-    """When somebody first answered this about any of these leads."""
-    rows = session.execute(select(AN.at).where(AN.lead_key.in_(lead_keys), AN.kind == kind).order_by(AN.at))
-    return rows.scalars().first()
-
-
-def keep_answer(
-    session: Session, lead_key: str, cycle: int, kind: str, at: datetime, by_slack_id: str
-) -> bool:
-    """Store an answer; False if it was given before."""
-    return bool(
-        insert_new(
-            session,
-            AnswerRow,
-            [{"lead_key": lead_key, "cycle": cycle, "kind": kind, "at": at, "by_slack_id": by_slack_id}],
-            "kind",
-        )
+    session.execute(
+        delete(ClockStepRow).where(CS.lead_key.in_(sorted(lead_keys)), CS.message_id == message_id)
     )

@@ -175,11 +175,12 @@ def attempts(session: Session) -> list[tuple[str | None, str | None, str | None,
 
 def said_leads(session: Session) -> set[str]:
     """The leads that somebody said to have contacted."""
-    return set(session.execute(select(AN.lead_key).where(AN.kind == "contacted")).scalars())
+    said = AN.kind.in_(("contacted", "logged")) & (AN.state != "undone")
+    return set(session.execute(select(AN.lead_key).where(said)).scalars())
 
 
 def clock_facts(session: Session) -> list[Any]:
-    """Every clock: lead_key, started_at, at_risk_at, due_at, tier, owner_email, state, stopped_at, minutes."""
+    """Every clock: when it ran, for whom, how it was judged, who held it at the breach, how the follow-up stands."""
     return list(
         session.execute(
             select(
@@ -192,7 +193,12 @@ def clock_facts(session: Session) -> list[Any]:
                 C.state,
                 C.stopped_at,
                 C.minutes,
-            ).order_by(C.lead_key)
+                C.breached_owner,
+                C.ended_at,
+                C.stopped_how,
+                C.follow_up,
+                C.within_at,
+            ).order_by(C.lead_key, C.cycle)
         )
     )
 

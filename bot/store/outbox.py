@@ -49,6 +49,8 @@ class Message:
     ts: str | None
     sent_digest: str | None
     sent_at: datetime | None
+    refresh_at: datetime | None
+    held: str | None
     error: str | None
 
 
@@ -72,6 +74,8 @@ COLUMNS = (
     M.ts,
     M.sent_digest,
     M.sent_at,
+    M.refresh_at,
+    M.held,
     M.error,
 )
 
@@ -130,6 +134,16 @@ def show_again(session: Session, message: Message, now: datetime) -> None:
         .where(M.id == message.id, M.state.in_(("sent", "cancelled", "stale", "pending")))
         .values(state="pending", next_at=now)
     )
+
+
+def refresh(session: Session, now: datetime) -> int:
+    """Messages that look different by now are to be edited; returns how many."""
+    result = session.execute(
+        update(MessageRow)
+        .where(M.refresh_at.is_not(None), M.refresh_at <= now, M.state == "sent")
+        .values(state="pending", next_at=now, refresh_at=None)
+    )
+    return changed_rows(result)
 
 
 def to_post(session: Session, now: datetime) -> list[Message]:
@@ -193,6 +207,11 @@ def next_wake(
         select(func.min(M.next_at)).where(M.state.in_(WAITING), M.ts.is_not(None))
     ).scalar()
     look = session.execute(select(func.min(M.next_at)).where(M.state == "ambiguous")).scalar()
+    turn = session.execute(
+        select(func.min(M.refresh_at)).where(M.refresh_at.is_not(None), M.state == "sent")
+    ).scalar()
+    if turn is not None:
+        instants.append(turn)
     if edit is not None:
         instants.append(max(edit, edit_from or edit))
     if look is not None:
@@ -208,8 +227,12 @@ def claim(
     payload: dict[str, Any],
     now: datetime,
     lease_until: datetime,
+    refresh_at: datetime | None = None,
 ) -> bool:
-    """Take a message for one attempt; to be committed before the call. False if it changed meanwhile."""
+    """Take a message for one attempt; to be committed before the call. False if it changed meanwhile.
+
+    It will look different from `refresh_at` on, and is looked at again then.
+    """
     result = session.execute(
         update(MessageRow)
         .where(M.id == message.id, M.state == message.state, M.tries == message.tries)
@@ -220,6 +243,7 @@ def claim(
             payload_json=to_json(payload),
             attempted_at=now,
             lease_until=lease_until,
+            refresh_at=refresh_at,
         )
     )
     return changed_rows(result) == 1
@@ -262,9 +286,17 @@ def settle(
     session.execute(update(MessageRow).where(M.id == message_id).values(**values))
 
 
-def hold(session: Session, message_id: int, until: datetime) -> None:
-    """A message waits for an instant."""
-    session.execute(update(MessageRow).where(M.id == message_id).values(next_at=until))
+def hold(session: Session, message_id: int, until: datetime, reason: str | None = None) -> None:
+    """A message waits for an instant; `reason`, where there is one, is kept in words."""
+    values: dict[str, Any] = {"next_at": until}
+    if reason is not None:
+        values["held"] = f"held until {until:%Y-%m-%d %H:%M} UTC: {reason}"
+    session.execute(update(MessageRow).where(M.id == message_id).values(**values))
+
+
+def turns(session: Session, message_id: int, refresh_at: datetime | None) -> None:
+    """A message will look different from an instant on (None: never)."""
+    session.execute(update(MessageRow).where(M.id == message_id).values(refresh_at=refresh_at))
 
 
 def retarget(session: Session, message_id: int, target: str) -> None:

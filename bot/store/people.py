@@ -21,7 +21,11 @@ P = table_of(PersonRow).c
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of the seller. `slack_id` is the CRM's word if it gave one, else what Slack found, else None."""
+    """A person of the seller. `slack_id` is the CRM's word if it gave one, else what Slack found, else None.
+
+    `active` is None where nobody said. `away_from` and `away_until` are what the source told: dates or instants.
+    The span in which they are not to be disturbed is Slack's schedule, as it was told at `dnd_checked_at`.
+    """
 
     email: str
     described: bool
@@ -32,10 +36,18 @@ class Person:
     slack_id: str | None
     checked_at: datetime | None
     dm_channel: str | None
+    role: str | None = None
+    active: bool | None = None
+    away_from: str | None = None
+    away_until: str | None = None
+    delegate_email: str | None = None
+    dnd_from: datetime | None = None
+    dnd_until: datetime | None = None
+    dnd_checked_at: datetime | None = None
 
 
 def _person(row: tuple[object, ...]) -> Person:
-    email, described, name, team, manager, zone, given, found, checked, slack_zone, dm = row
+    email, described, name, team, manager, zone, given, found, checked, slack_zone, dm, *presence = row
     return Person(
         str(email),
         bool(described),
@@ -46,6 +58,7 @@ def _person(row: tuple[object, ...]) -> Person:
         given or found,  # type: ignore[arg-type]
         checked,  # type: ignore[arg-type]
         dm,  # type: ignore[arg-type]
+        *presence,  # type: ignore[arg-type]
     )
 
 
@@ -61,7 +74,16 @@ _COLUMNS = (
     P.slack_checked_at,
     P.slack_timezone,
     P.dm_channel,
+    P.role,
+    P.active,
+    P.away_from,
+    P.away_until,
+    P.delegate_email,
+    P.dnd_from,
+    P.dnd_until,
+    P.dnd_checked_at,
 )
+_DND_UNKNOWN: dict[str, None] = {"dnd_from": None, "dnd_until": None, "dnd_checked_at": None}
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
@@ -112,8 +134,11 @@ def found_in_slack(
             slack_found_id=slack_id,
             slack_timezone=zone,
             slack_checked_at=checked_at,
-            # A direct-message channel is one account's; another account must not inherit it.
-            dm_channel=case((P.slack_found_id.is_not_distinct_from(slack_id), P.dm_channel), else_=None),
+            # A direct-message channel and a schedule are one account's; another account must not inherit them.
+            **{
+                column.name: case((P.slack_found_id.is_not_distinct_from(slack_id), column), else_=None)
+                for column in (P.dm_channel, P.dnd_from, P.dnd_until, P.dnd_checked_at)
+            },
         )
     )
 
@@ -124,6 +149,17 @@ def keep_dm(session: Session, slack_id: str, channel_id: str) -> None:
         update(PersonRow)
         .where(or_(P.slack_user_id == slack_id, P.slack_found_id == slack_id))
         .values(dm_channel=channel_id)
+    )
+
+
+def keep_dnd(
+    session: Session, email: str, starts: datetime | None, ends: datetime | None, checked_at: datetime
+) -> None:
+    """Keep the span in which Slack's schedule wants somebody undisturbed, or that there is none."""
+    session.execute(
+        update(PersonRow)
+        .where(P.email == email)
+        .values(dnd_from=starts, dnd_until=ends, dnd_checked_at=checked_at)
     )
 
 
@@ -146,5 +182,11 @@ def left_slack(session: Session, email: str, checked_at: datetime) -> None:
     session.execute(
         update(PersonRow)
         .where(P.email == email)
-        .values(slack_found_id=None, slack_timezone=None, dm_channel=None, slack_checked_at=checked_at)
+        .values(
+            slack_found_id=None,
+            slack_timezone=None,
+            dm_channel=None,
+            slack_checked_at=checked_at,
+            **_DND_UNKNOWN,
+        )
     )

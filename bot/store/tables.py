@@ -24,6 +24,8 @@ SQLModel.metadata.naming_convention = {
 EVENT_STATES: Final = ("stored", "applied", "parked", "dead")
 MESSAGE_STATES: Final = ("pending", "sending", "sent", "retry", "ambiguous", "dead", "cancelled", "stale")
 CLOCK_STATES: Final = ("running", "met", "breached", "closed")
+ANSWER_KINDS: Final = ("contacted", "logged", "snoozed", "handed_over", "not_a_fit")
+ANSWER_STATES: Final = ("given", "offered", "accepted", "declined", "undone")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -66,13 +68,21 @@ class PersonRow(SQLModel, table=True):
     described: bool = False
     name: str | None = None
     team: str | None = None
+    role: str | None = None
     manager_email: str | None = None
     timezone: str | None = None
+    active: bool | None = None
+    away_from: str | None = None
+    away_until: str | None = None
+    delegate_email: str | None = None
     slack_user_id: str | None = None
     slack_found_id: str | None = Field(default=None, index=True)
     slack_checked_at: datetime | None = None
     slack_timezone: str | None = None
     dm_channel: str | None = None
+    dnd_from: datetime | None = None
+    dnd_until: datetime | None = None
+    dnd_checked_at: datetime | None = None
     data_json: str = Field(default="{}", sa_type=Text)
     stamps_json: str = Field(default="{}", sa_type=Text)
 
@@ -266,12 +276,16 @@ class WinChangeRow(SQLModel, table=True):
 
 
 class ClockRow(SQLModel, table=True):
-    """The first-contact clock of a contact, kept under its earliest lead. `next_at` is when the sweep must look."""
+    """One cycle of a contact's clock, kept under the lead that began it. `next_at` is when the sweep must look.
+
+    `state` judges the first contact, `follow_up` the commitment of attempts that follows it.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (
         _one_of("state", CLOCK_STATES),
         Index("ix_clock_next", "next_at", **_where("next_at IS NOT NULL")),
+        Index("ix_clock_started", "started_at"),
         Index("ix_clock_owner_next", "owner_email", "next_at", **_where("next_at IS NOT NULL")),
     )
     lead_key: str = Field(primary_key=True)
@@ -281,11 +295,19 @@ class ClockRow(SQLModel, table=True):
     at_risk_at: datetime
     tier: str
     owner_email: str | None = None
+    owner_since: datetime | None = None
     state: str
     stopped_at: datetime | None = None
     stopped_how: str | None = None
     minutes: int | None = None
     breached_owner: str | None = None
+    ended_at: datetime | None = None
+    attempts: int = 0
+    attempt_due_at: datetime | None = None
+    within_at: datetime | None = None
+    follow_up: str | None = None
+    exhausted_at: datetime | None = None
+    steps_json: str = Field(default="[]", sa_type=Text)
     quiet_before: datetime | None = None
     next_at: datetime | None = None
 
@@ -299,19 +321,50 @@ class ClockStepRow(SQLModel, table=True):
     step: str = Field(primary_key=True)
     due_at: datetime
     outcome: str
+    reason: str | None = None
     decided_at: datetime
     message_id: int | None = None
 
 
 class AnswerRow(SQLModel, table=True):
-    """What a person in Slack answered about a lead."""
+    """What a person in Slack answered about a lead; kept for ever, also when it was taken back.
 
-    __tablename__ = "answer"
-    lead_key: str = Field(primary_key=True)
-    cycle: int = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
+    `slot` is what can be answered only once (such as the first contact of a cycle); it is free again after an undo.
+    """
+
+    __tablename__ = "lead_answer"
+    __table_args__ = (
+        _one_of("kind", ANSWER_KINDS),
+        _one_of("state", ANSWER_STATES),
+        UniqueConstraint("ref"),
+        UniqueConstraint("slot"),
+        Index("ix_lead_answer_kind", "kind", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str
+    slot: str | None = None
+    lead_key: str = Field(index=True)
+    cycle: int
+    kind: str
+    state: str
     at: datetime
     by_slack_id: str
+    by_email: str | None = None
+    settled_at: datetime | None = None
+    data_json: str = Field(default="{}", sa_type=Text)
+
+
+class WorthRow(SQLModel, table=True):
+    """What leads were worth so far, by channel, asset or segment: their number, the won ones, and the revenue."""
+
+    __tablename__ = "worth"
+    by: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    leads: int
+    won: int
+    revenue_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    currency: str
+    made_at: datetime
 
 
 class MessageRow(SQLModel, table=True):
@@ -324,6 +377,7 @@ class MessageRow(SQLModel, table=True):
         _one_of("state", MESSAGE_STATES),
         Index("ix_message_waiting", "next_at", "id", **_where("state IN ('pending', 'retry', 'ambiguous')")),
         Index("ix_message_sending", "lease_until", **_where("state = 'sending'")),
+        Index("ix_message_refresh", "refresh_at", **_where("refresh_at IS NOT NULL")),
         Index("ix_message_target", "kind", "target", "sent_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -346,6 +400,8 @@ class MessageRow(SQLModel, table=True):
     ts: str | None = None
     sent_digest: str | None = None
     sent_at: datetime | None = None
+    refresh_at: datetime | None = None
+    held: str | None = None
     error: str | None = Field(default=None, sa_type=Text)
 
 

@@ -10,6 +10,7 @@ from bot.domain.agreement import (
     Agreement,
     ContactRule,
     CreditRule,
+    Promise,
     Rate,
     Reminders,
     Stages,
@@ -76,6 +77,8 @@ def test_the_example_of_the_contract_is_read_in_full():
                 min_gap=timedelta(hours=1),
             ),
         ),
+        promises=(Promise("month", "all", 500, Decimal(500000)),),
+        digest_channel="#growth",
     )
 
 
@@ -83,25 +86,16 @@ def test_the_example_of_the_contract_says_what_does_not_act_yet():
     """Each key that is only read is named once with its line; a key that acts is not."""
     lines = EXAMPLE.splitlines()
     expected = [
-        ("attempts = 6", "tier[1].attempts"),
-        ("spacing_hours", "tier[1].spacing_hours"),
-        ("within_hours", "tier[1].within_hours"),
-        ("min_gap_hours", "tier[1].min_gap_hours"),
-        ("on_assignment", "reminders.on_assignment"),
-        ('          { at = "breach+50%"', "reminders.steps[4].offer"),
-        ('          { at = "breach+50%"', 'reminders.steps[3].to = "manager"'),
-        ('          { at = "breach+50%"', 'reminders.steps[4].to = "channel"'),
-        ("max_snoozes", "reminders.max_snoozes"),
-        ("not_a_fit", "reminders.not_a_fit"),
         ("minimum", "wins.minimum"),
         ("routes", "wins.routes"),
         ("goal", "wins.goal"),
         ("group_after", "wins.group_after"),
         ("rank_people", "wins.rank_people"),
         ("half_life_days", "credit.half_life_days"),
-        ("[[promise]]", "promise"),
         ("[economics]", "economics"),
-        ("[digests]", "digests"),
+        ("daily", "digests.daily"),
+        ("weekly", "digests.weekly"),
+        ("monthly", "digests.monthly"),
         ("[privacy]", "privacy"),
     ]
     numbered = [
@@ -110,9 +104,7 @@ def test_the_example_of_the_contract_says_what_does_not_act_yet():
     ]
     not_yet = "is understood but does not act in this version yet"
     found = [warning for warning in read(EXAMPLE).warnings if "leaves out" not in warning]
-    assert [warning.partition("; only")[0] for warning in found] == [
-        f"line {line}, {name} {not_yet}" for line, name in numbered
-    ]
+    assert found == [f"line {line}, {name} {not_yet}" for line, name in numbered]
 
 
 def test_the_schema_has_the_keys_of_the_contract():
@@ -212,11 +204,10 @@ when = {}
     )
 
 
-def test_a_follow_up_plan_is_read_though_it_does_not_act_yet():
+def test_a_follow_up_plan_is_read():
     """Spacing is one number, or a list with one number for each attempt after the first."""
     text = "[[tier]]\nattempts = 3\nspacing_hours = [4, 7.5]\nwithin_hours = 20\nmin_gap_hours = 0"
-    parsed = read(text)
-    assert parsed.agreement.tiers == (
+    assert agreement(text).tiers == (
         Tier(
             attempts=3,
             spacing=(timedelta(hours=4), timedelta(hours=7, minutes=30)),
@@ -224,12 +215,53 @@ def test_a_follow_up_plan_is_read_though_it_does_not_act_yet():
             min_gap=timedelta(0),
         ),
     )
-    assert len(parsed.warnings) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "warnings"),
+    [
+        ("first_contact_hours = 8\nattempts = 2\nwithin_hours = 7.5", ["line 4, tier[1].within_hours "]),
+        ("first_contact_hours = 50\nattempts = 2", ["line 1, tier[1].within_hours "]),
+        ("first_contact_hours = 8\nattempts = 2\nwithin_hours = 8", []),
+        ("first_contact_hours = 8\nattempts = 1\nwithin_hours = 7.5", []),
+    ],
+)
+def test_a_follow_up_that_ends_before_its_first_contact_is_taken_and_said(text, warnings):
+    """One sentence, where more than one attempt was agreed; a single one has no follow-up."""
+    said = "is shorter than first_contact_hours, so the time for all attempts ends before the first is due"
+    assert list(read(f"[[tier]]\n{text}").warnings) == [warning + said for warning in warnings]
+
+
+def test_promises_are_read_in_order():
+    """A promise has a period and leads, value or both; `all`, however it is written, is any channel."""
+    text = """
+[[promise]]
+period = "Quarter"
+channel = " ALL "
+value = "0.50"
+[[promise]]
+period = "week"
+channel = "Paid Search"
+leads = 0
+"""
+    assert agreement(text).promises == (
+        Promise("quarter", "all", None, Decimal("0.50")),
+        Promise("week", "Paid Search", 0, None),
+    )
+
+
+def test_the_channel_of_the_digests_acts_before_its_times_do():
+    """Both sides read there; without one, in the channel of the reminders."""
+    found = agreement('[digests]\nchannel = "#growth"')
+    assert (found.digest_channel, found.team_channel) == ("#growth", "#growth")
+    assert (agreement("").digest_channel, agreement("").team_channel) == (None, "#sales-ops")
+    later = read('[digests]\nchannel = "#growth"\nweekly = "mon 09:30"').warnings
+    assert later == ("line 3, digests.weekly is understood but does not act in this version yet",)
 
 
 def test_reminders_and_contact_rules_are_read():
-    """Steps keep their order and get one spelling; what is not for the owner is announced as not acting."""
-    parsed = read("""
+    """Steps keep their order and get one spelling; whoever they go to and whatever they offer, they act."""
+    found = agreement("""
 [contact]
 counts = ["Call"]
 owner_word_counts = false
@@ -238,25 +270,24 @@ channel = "C0123ABCD"
 at_risk = 0.5
 max_per_person_per_day = 2
 bundle_minutes = 0
+on_assignment = true
+max_snoozes = 0
+not_a_fit = [" too small "]
 steps = [
   { at = "at_risk", to = "owner", offer = "hand over" },
   { at = "Breach + 050 %", to = " Boss@Seller.example" },
 ]
 """)
-    assert parsed.agreement.contact == ContactRule(counts=("call",), owner_word_counts=False)
-    assert parsed.agreement.reminders == Reminders(
+    assert found.contact == ContactRule(counts=("call",), owner_word_counts=False)
+    assert found.reminders == Reminders(
         channel="C0123ABCD",
+        on_assignment=True,
         at_risk=Decimal("0.5"),
         steps=(Step("at_risk", "owner", "hand over"), Step("breach+50%", "boss@seller.example")),
         max_per_person_per_day=2,
         bundle=timedelta(0),
-    )
-    assert parsed.warnings == (
-        "line 11, reminders.steps[1].offer is understood but does not act in this version yet",
-        (
-            'line 12, reminders.steps[2].to = "boss@seller.example" is understood but does not act in this'
-            " version yet; only steps to the owner do"
-        ),
+        max_snoozes=0,
+        not_a_fit=("too small",),
     )
 
 

@@ -1,80 +1,188 @@
-"""A modal as a person sees it: filled in wrongly, told what is wrong, corrected. The bot behind it is a small one."""
+"""A lead's menu and its forms as a person uses them: by mouse and by keyboard, on a screen and on a phone."""
 
 import pytest
-import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import expect
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.fake_slack import FakeSlack
-from tests.browser.hands import messages, say
+from tests.browser.hands import go, look_as, messages
+from tests.browser.pictures import picture
+from tests.support.demo import opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SIGNING_SECRET = "signing-secret-of-the-form"
-FORM = {
-    "type": "modal",
-    "callback_id": "call_back",
-    "title": {"type": "plain_text", "text": "Plan a call"},
-    "submit": {"type": "plain_text", "text": "Save"},
-    "close": {"type": "plain_text", "text": "Cancel"},
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "day",
-            "label": {"type": "plain_text", "text": "Day"},
-            "element": {"type": "plain_text_input", "action_id": "day"},
-        }
-    ],
-}
+LEAD = "Freya Holm"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def slack():
-    """A workspace whose app knows the command `/plan` and takes no Sunday."""
-    async with FakeSlack(signing_secret=SIGNING_SECRET) as it:
-        it.add_user("Ana", "ana@seller.example")
-        it.add_channel("wins")
-        client = AsyncWebClient(token="xoxb-demo", base_url=it.api_url)
-        app = AsyncApp(client=client, signing_secret=SIGNING_SECRET)
-
-        @app.command("/plan")
-        async def plan(ack, body, client):
-            await ack()
-            await client.views_open(trigger_id=body["trigger_id"], view=FORM)
-
-        @app.view("call_back")
-        async def submitted(ack, view):
-            day = view["state"]["values"]["day"]["day"]["value"]
-            if day == "Sunday":
-                await ack(response_action="errors", errors={"day": "Nobody works on a Sunday"})
-                return
-            await ack()
-            await client.chat_postMessage(channel="#wins", text=f"A call is planned for {day}")
-
-        runner = web.AppRunner(app.web_app(path="/slack/events", port=0), shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        it.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-        yield it
-        await runner.cleanup()
-        if client.session is not None:
-            await client.session.close()
+async def reminded(page):
+    """Maya looks at her reminder of Freya Holm."""
+    await look_as(page, "Maya Okafor")
+    await go(page, "Winbell")
+    return messages(page, LEAD).first
 
 
-async def test_a_form_tells_what_is_wrong_and_keeps_what_was_entered(slack, window):
-    """The bot's error stands at its field and the form stays open; corrected, it closes and the bot acts."""
-    page = await window(slack.url)
-    await say(page, "/plan")
+def menu_of(page, reminder, lead=LEAD):
+    """The menu beside a lead that waits."""
+    row = reminder.locator(".b-actions").filter(
+        has=page.get_by_role("button", name=f"Contacted: {lead}", exact=False)
+    )
+    return row.get_by_role("button", name="More actions")
+
+
+async def choose(page, reminder, entry, lead=LEAD):
+    """Choose an entry of a lead's menu; returns the form."""
+    await menu_of(page, reminder, lead).click()
+    await page.get_by_role("menuitem", name=entry, exact=True).click()
     form = page.get_by_role("dialog")
-    await expect(form).to_contain_text("Plan a call")
-    field = form.get_by_label("Day")
-    await field.fill("Sunday")
-    await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("Nobody works on a Sunday")
-    await expect(field).to_have_value("Sunday")
-    await field.fill("Monday")
-    await form.get_by_role("button", name="Save").click()
-    await expect(form).to_be_hidden()
-    await expect(messages(page, "A call is planned for Monday")).to_have_count(1)
+    await expect(form.get_by_role("heading")).to_have_text(entry)
+    await expect(form.get_by_role("button", name="Cancel")).to_be_visible()
+    await expect(form).to_contain_text(lead)
+    return form
+
+
+async def test_details_are_logged_and_what_is_missing_is_asked_for(tmp_path, window):
+    """Slack's own check and the bot's stand at their fields, what was entered stays, and the reminder tells the end."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        reminder = await reminded(page)
+        form = await choose(page, reminder, "Log details")
+        await form.get_by_label("Note").fill("She is in a meeting.\nHer colleague picked up.")
+        await form.get_by_role("button", name="Save").click()
+        await expect(form.locator(".error").first).to_have_text("Please complete this required field.")
+        await form.get_by_label("Asked to be called").check()
+        await form.get_by_role("button", name="Save").click()
+        await expect(form).to_contain_text("When did they ask to be called?")
+        await expect(form.get_by_label("Note")).to_have_value(
+            "She is in a meeting.\nHer colleague picked up."
+        )
+        await expect(form.get_by_label("Asked to be called")).to_be_checked()
+        await form.get_by_label("Reached them").check()
+        await picture(page, "log-details", form)
+        await form.get_by_role("button", name="Save").click()
+        await expect(form).to_be_hidden()
+        await expect(reminder).to_contain_text(f"{LEAD}, Saltmarsh Energy · Log details: call, reached them")
+        assert demo.slack.failures == []
+
+
+async def test_a_lead_is_snoozed(tmp_path, window):
+    """A suggested time is one press away, an exact one wins; the form says how often it may still be done."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        reminder = await reminded(page)
+        form = await choose(page, reminder, "Snooze")
+        await expect(form).to_contain_text("3 snoozes left for this lead.")
+        await picture(page, "snooze", form)
+        await form.get_by_label("Or exactly at").fill("2026-11-20T08:00")
+        await form.get_by_role("button", name="Snooze").click()
+        await expect(form).to_contain_text("Choose a time in the future.")
+        await form.get_by_label("Or exactly at").fill("")
+        await form.get_by_role("radio").nth(1).check()
+        await form.get_by_role("button", name="Snooze").click()
+        await expect(form).to_be_hidden()
+        await expect(reminder).to_contain_text("Snooze: until")
+        form = await choose(page, reminder, "Snooze")
+        await expect(form).to_contain_text("2 snoozes left for this lead.")
+
+
+async def test_a_lead_is_handed_over_and_accepted(tmp_path, window):
+    """Until the new owner accepts it is the old one's; the question is answered in place."""
+    async with opened(tmp_path) as demo:
+        page, theirs = await window(demo.slack.url), await window(demo.slack.url)
+        reminder = await reminded(page)
+        form = await choose(page, reminder, "Hand over")
+        await form.get_by_label("To whom?").select_option(label="@Maya Okafor")
+        await form.get_by_role("button", name="Hand over").click()
+        await expect(form.locator(".error").first).to_be_visible()
+        await form.get_by_label("To whom?").select_option(label="@Rui Costa")
+        await form.get_by_label("Why?").fill("You know their trade.")
+        await form.get_by_role("button", name="Hand over").click()
+        await expect(form).to_be_hidden()
+        await expect(reminder).to_contain_text("Hand over: waiting for Rui Costa")
+        await look_as(theirs, "Rui Costa")
+        await go(theirs, "Winbell")
+        question = messages(theirs, "would you take this lead over?")
+        await expect(question).to_contain_text("You know their trade.")
+        await picture(theirs, "hand-over", question)
+        await question.get_by_role("button", name=f"Accept: {LEAD}").click()
+        await expect(question).to_contain_text("It is yours now.")
+        await expect(reminder).to_contain_text("Hand over: now with Rui Costa")
+
+
+async def test_a_lead_is_not_a_fit_on_a_phone(tmp_path, window):
+    """On a phone menu and form are within the screen, and the reason is told in the reminder."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url, phone=True)
+        await look_as(page, "Maya Okafor")
+        await page.get_by_role("button", name="Channels", exact=True).click()
+        await go(page, "Winbell")
+        reminder = messages(page, LEAD).first
+        await menu_of(page, reminder).click()
+        entries = page.get_by_role("menuitem")
+        await expect(entries).to_have_text(["Log details", "Snooze", "Hand over", "Not a fit"])
+        await within_the_screen(page, entries)
+        await page.keyboard.press("Escape")
+        form = await choose(page, reminder, "Not a fit")
+        await within_the_screen(page, form.locator(".ticks label, button, textarea"))
+        await form.get_by_label("no budget").check()
+        await form.get_by_label("For marketing").fill("Until the spring.")
+        await form.get_by_role("button", name="Not a fit").click()
+        await expect(form).to_be_hidden()
+        await expect(reminder).to_contain_text("Not a fit: no budget")
+
+
+async def within_the_screen(page, parts):
+    """Each part, once it is scrolled to, is seen from edge to edge."""
+    for part in await parts.all():
+        await part.scroll_into_view_if_needed()
+        box = await part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+async def test_menu_and_form_work_by_keyboard(tmp_path, window):
+    """Enter opens, arrows choose, the first field has the focus, Escape leads back to where one was."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        reminder = await reminded(page)
+        menu = menu_of(page, reminder)
+        await menu.press("Enter")
+        await expect(page.get_by_role("menuitem", name="Log details")).to_be_focused()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        form = page.get_by_role("dialog")
+        await expect(form.get_by_role("radio").first).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(form).to_be_hidden()
+        await expect(menu).to_be_focused()
+        await menu.press("Enter")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(form.get_by_role("radio").first).to_be_focused()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(form).to_be_hidden()
+        await expect(reminder).to_contain_text("Snooze: until")
+        assert demo.slack.failures == []
+
+
+async def test_a_form_is_closed_by_a_second_escape_too(tmp_path, window):
+    """A browser closes a dialog on the second Escape whatever the page says; the form can be opened again."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        reminder = await reminded(page)
+        form = await choose(page, reminder, "Snooze")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
+        await expect(form).to_be_hidden()
+        form = await choose(page, reminder, "Log details")
+        await expect(form.get_by_label("Note")).to_be_visible()
+
+
+async def test_a_form_that_slack_does_not_open_is_told(tmp_path, window):
+    """Slack misbehaves: whoever chose reads that nothing was changed, and the next press works."""
+    async with opened(tmp_path) as demo:
+        page = await window(demo.slack.url)
+        reminder = await reminded(page)
+        demo.slack.fail_next("views.open", "500")
+        await menu_of(page, reminder).click()
+        await page.get_by_role("menuitem", name="Snooze").click()
+        await expect(messages(page, "The form could not be opened in time")).to_have_count(1)
+        await choose(page, reminder, "Snooze")

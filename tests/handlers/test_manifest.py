@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UsageError
 from handlers.commands import COMMANDS
-from handlers.manifest import SCOPES, manifest
+from handlers.manifest import OPTIONAL_SCOPES, SCOPES, manifest
 
 
 @pytest.mark.parametrize("base", [None, "https://winbell.seller.example", "http://127.0.0.1:3000/"])
@@ -26,6 +26,13 @@ def test_the_manifest_is_within_slacks_limits(base, prefix):
         f"/{prefix}{c.name}" for c in COMMANDS
     ]
     assert made["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+
+
+def test_what_may_be_refused_is_asked_for_too():
+    """Slack takes an optional scope only if the main list has it as well; quiet hours are all that is optional."""
+    scopes = manifest(base=None, prefix="")["oauth_config"]["scopes"]
+    assert scopes["bot_optional"] == list(OPTIONAL_SCOPES) == ["dnd:read"]
+    assert set(OPTIONAL_SCOPES) < set(scopes["bot"])
 
 
 def test_socket_mode_needs_no_address():

@@ -143,6 +143,33 @@ from tests.playground.limit_cases import (
             id="two options of one value",
         ),
         pytest.param(
+            [actions({"type": "datepicker", "action_id": "d", "initial_date": "20.11.2026"})],
+            r"[ERROR] failed to match pattern: \d{4}-\d{2}-\d{2} [json-pointer:/blocks/0/elements/0/initial_date]",
+            id="a day that is not one",
+        ),
+        pytest.param(
+            [actions({"type": "timepicker", "action_id": "t", "initial_time": "9:00"})],
+            r"[ERROR] failed to match pattern: \d{2}:\d{2} [json-pointer:/blocks/0/elements/0/initial_time]",
+            id="a time of day that is not one",
+        ),
+        pytest.param(
+            [
+                text_input(
+                    element={"type": "plain_text_input", "action_id": "v", "min_length": 9, "max_length": 8}
+                )
+            ],
+            "[ERROR] min_length must not be more than max_length [json-pointer:/blocks/0/element/min_length]",
+            id="a text that can have no length",
+        ),
+        pytest.param(
+            [
+                actions(select(options=options(1), focus_on_load=True), block_id="a"),
+                actions(select(options=options(1), focus_on_load=True), block_id="b"),
+            ],
+            "[ERROR] only one element may have focus_on_load [json-pointer:/blocks]",
+            id="two that ask for the focus",
+        ),
+        pytest.param(
             [actions(button("a"), button("a"))],
             "[ERROR] action_id a already exists in this block [json-pointer:/blocks/0]",
             id="an action id twice in a block",

@@ -35,6 +35,8 @@ TAKEN = [
     ("HTTPS://crm.example/a?b=c", URL),
     (["0", "1"], SOME),
     ("2026-11-20", {"kind": "datepicker"}),
+    ("09:30", {"kind": "timepicker"}),
+    (1_795_165_200, {"kind": "datetimepicker"}),
     ("UANA", {"kind": "users_select"}),
 ]
 REFUSED = [
@@ -57,6 +59,14 @@ REFUSED = [
     ("crm.example", URL, "Write an address that begins with http:// or https://."),
     ("ftp://crm.example", URL, "Write an address that begins with http:// or https://."),
     (["0", "1", "2"], SOME, "Choose at most 2."),
+    ("20.11.2026", {"kind": "datepicker"}, "Choose a day."),
+    ("2026-11-31", {"kind": "datepicker"}, "Choose a day."),
+    ("2026-1-1", {"kind": "datepicker"}, "Choose a day."),
+    ("9:30", {"kind": "timepicker"}, "Choose a time."),
+    ("24:00", {"kind": "timepicker"}, "Choose a time."),
+    ("2026-11-20T09:00", {"kind": "datetimepicker"}, "Choose a day and a time."),
+    (179_516_520, {"kind": "datetimepicker"}, "Choose a day and a time."),
+    (1_795_165_200.5, {"kind": "datetimepicker"}, "Choose a day and a time."),
 ]
 
 

@@ -158,6 +158,25 @@ async def test_a_choice_in_a_menu_brings_the_whole_option(slack, call, bot, conn
     assert heard == [option("b", "B")]
 
 
+async def test_one_of_many_equal_menus_is_named_by_its_entry(slack, call, bot, connect):
+    """An entry of an overflow menu says by its value which of the menus it was chosen in."""
+    heard = []
+
+    @bot.action("menu")
+    async def chosen(ack, action):
+        heard.append((action["block_id"], action["type"], action["selected_option"]))
+        await ack()
+
+    def menu(name):
+        entries = [option(f"log:{name}", "Log"), option(f"snooze:{name}", "Snooze")]
+        return actions({"type": "overflow", "action_id": "menu", "options": entries}, block_id=f"lead-{name}")
+
+    posted = await call("chat.postMessage", channel="wins", text="x", blocks=[menu("A"), menu("B")])
+    async with connect(bot):
+        await slack.press(posted["channel"], posted["ts"], "menu", "UANA", value="snooze:B")
+    assert heard == [("lead-B", "overflow", option("snooze:B", "Snooze"))]
+
+
 async def test_what_one_person_alone_sees_can_be_pressed_by_them(slack, call, bot, connect):
     """A press on an ephemeral message comes without a copy of it; the answer replaces it for that person."""
     heard = []
@@ -242,6 +261,76 @@ async def test_a_form_that_slack_would_not_send_is_an_error_of_the_test(slack, b
         with pytest.raises(NotFoundError):
             await slack.submit_view("UBEN", view_id, FILLED)
     assert submitted == []
+
+
+async def test_what_was_there_at_first_stays_unless_it_is_taken_out(slack, bot, connect):
+    """A field left alone holds its initial value, an emptied one nothing; radio buttons cannot be emptied."""
+    submitted = []
+
+    @bot.view("form")
+    async def form(ack, view):
+        submitted.append([state["value"] for state in view["state"]["values"].values()])
+        await ack(response_action="update", view=view_of_three)
+
+    def field(name, element):
+        given = {"action_id": "value", **element}
+        return {"type": "input", "block_id": name, "label": plain("x"), "optional": True, "element": given}
+
+    text = {"type": "plain_text_input", "initial_value": "as it was"}
+    day = {"type": "datepicker", "initial_date": "2026-11-20"}
+    radio = {"type": "radio_buttons", "options": [option("a")], "initial_option": option("a")}
+    fields = [field("text", text), field("day", day), field("radio", radio)]
+    view_of_three = modal(*fields, callback_id="form")
+    view = slack.workspace.open_view("UANA", view_of_three)
+    async with connect(bot):
+        await slack.submit_view("UANA", view.id, {})
+        emptied = {name: {"value": None} for name in ("text", "day", "radio")}
+        await slack.submit_view("UANA", view.id, emptied)
+    chosen = {"type": "radio_buttons", "selected_option": option("a")}
+    assert submitted == [
+        [
+            {"type": "plain_text_input", "value": "as it was"},
+            {"type": "datepicker", "selected_date": "2026-11-20"},
+            chosen,
+        ],
+        [
+            {"type": "plain_text_input", "value": None},
+            {"type": "datepicker", "selected_date": None},
+            chosen,
+        ],
+    ]
+
+
+async def test_only_who_is_there_can_be_chosen(slack):
+    """Slack's menu of people offers nobody who is unknown or has left."""
+    slack.add_user("Cay", id="UCAY", deleted=True)
+    person = {"type": "users_select", "action_id": "value"}
+    block = {"type": "input", "block_id": "who", "label": plain("x"), "element": person}
+    view = slack.workspace.open_view("UANA", modal(block))
+    for nobody in ("UNOBODY", "UCAY"):
+        with pytest.raises(NotFoundError, match=nobody):
+            await slack.submit_view("UANA", view.id, {"who": {"value": nobody}})
+
+
+async def test_an_answer_to_a_form_that_was_closed_meanwhile_changes_nothing(slack, bot, connect, open_form):
+    """Somebody closes the form while the bot still thinks; its errors or views come to nobody."""
+    submitted = form_bot(bot, {"response_action": "update", "view": modal(title=plain("Done"))})
+    thinking = asyncio.Event()
+
+    @bot.middleware
+    async def think(body, next):  # noqa: A002 - what Bolt calls it
+        if body["type"] == "view_submission":
+            thinking.set()
+            await slack.wait_for(lambda: not slack.views("UANA"))
+        await next()
+
+    async with connect(bot):
+        view_id = await open_form()
+        submitting = asyncio.create_task(slack.submit_view("UANA", view_id, FILLED))
+        await thinking.wait()
+        slack.workspace.close_view(view_id)
+        assert (await submitting).acknowledged
+    assert (len(submitted), slack.views("UANA"), slack.failures) == (1, [], [])
 
 
 @pytest.mark.parametrize(

@@ -192,3 +192,47 @@ async def test_what_slack_checks_in_a_form_stands_beside_its_field(slack, act, a
     status, answer = await act("submit", view_id=view.id, values={})
     assert (status, answer["errors"]) == (400, {"note": "Please complete this required field."})
     assert seen == []
+
+
+async def quiet_hours(http):
+    """What the page shows of the first person's quiet hours."""
+    async with http.get("/_/state") as answer:
+        return (await answer.json())["people"][0]["quiet"]
+
+
+async def test_quiet_hours_are_set_in_a_persons_own_time(slack, http, act, clock):
+    """From 22:00 to 08:00 in New York: the page shows it, and Slack tells the span that lasts or comes next."""
+    slack.workspace.change_user("UANA", tz="America/New_York")
+    clock.now = datetime(2026, 11, 16, 12, 0, tzinfo=UTC).timestamp()  # 07:00 there
+    assert await quiet_hours(http) is None
+    assert await act("quiet", **{"from": "22:00", "until": "08:00"}) == (200, {"ok": True})
+    assert await quiet_hours(http) == {"from": "22:00", "until": "08:00"}
+    span = [datetime(2026, 11, 16, hour, 0, tzinfo=UTC).timestamp() for hour in (3, 13)]
+    assert list(slack.user("UANA").dnd) == span
+    assert await act("quiet", off=True) == (200, {"ok": True})
+    assert (await quiet_hours(http), slack.user("UANA").dnd) == (None, None)
+
+
+async def test_quiet_hours_within_a_day(slack, act, clock):
+    """A span that is over for today is tomorrow's."""
+    clock.now = datetime(2026, 11, 16, 14, 0, tzinfo=UTC).timestamp()
+    await act("quiet", **{"from": "12:00", "until": "14:00"})
+    assert list(slack.user("UANA").dnd) == [
+        datetime(2026, 11, 17, hour, 0, tzinfo=UTC).timestamp() for hour in (12, 14)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "problem"),
+    [
+        ({"from": "22", "until": "08:00"}, "from: must be a time of a day like 22:00"),
+        ({"from": "22:00", "until": "24:00"}, "until: must be a time of a day like 22:00"),
+        ({"from": "22:00", "until": "22:00"}, "until: quiet hours end at another time than they begin"),
+        ({"as": "UNOBODY", "from": "22:00", "until": "08:00"}, "user: nobody with the id 'UNOBODY'"),
+    ],
+)
+async def test_what_are_no_quiet_hours_is_said(slack, act, hours, problem):
+    """A time that is none, a span without length and a stranger are refused, with the reason; nothing changes."""
+    status, answer = await act("quiet", **hours)
+    assert (status, answer["ok"], problem in answer["error"]) == (400, False, True)
+    assert slack.user("UANA").dnd is None

@@ -1,7 +1,11 @@
 """auth.test, users.*, dnd.info."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from bot.errors import NotFoundError
 from bot.playground.fake_slack import DEFAULT_SCOPES
 
 
@@ -63,12 +67,38 @@ async def test_everybody_is_listed_those_who_left_too(slack, call):
     assert people == [("U00000000", False), ("UANA", False), ("UBEN", False), ("ULEFT", True)]
 
 
-async def test_quiet_hours_are_told_by_their_next_span(slack, call):
+async def test_quiet_hours_are_told_by_their_next_span(slack, call, clock):
     """dnd.info gives the scheduled span in epoch seconds, and whether there is one."""
-    slack.workspace.change_user("UANA", dnd=(1000, 2000))
+    slack.set_dnd("UANA", clock.now + 1000, clock.now + 2000)
     answers = [await call("dnd.info", user=user) for user in ("UANA", "UBEN", "UNOBODY")]
     assert [(one.get("dnd_enabled"), one.get("next_dnd_end_ts"), one.get("error")) for one in answers] == [
-        (True, 2000, None),
+        (True, int(clock.now) + 2000, None),
         (False, 1, None),
         (None, None, "user_not_found"),
     ]
+
+
+async def test_quiet_hours_come_back_every_day(slack, call, clock):
+    """While a span lasts it is the one that is told; from its end on it is the next day's, by the person's clocks."""
+    start = datetime(2026, 10, 31, 22, 0, tzinfo=ZoneInfo("America/New_York"))  # that night has an hour more
+    slack.set_dnd("UANA", start, start + timedelta(hours=10))
+    told = []
+    for wall in ("2026-10-31T12:00", "2026-11-01T07:59", "2026-11-01T08:00", "2027-03-13T23:00"):
+        clock.now = datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo("America/New_York")).timestamp()
+        answer = await call("dnd.info", user="UANA")
+        span = (datetime.fromtimestamp(answer[f"next_dnd_{side}_ts"], UTC) for side in ("start", "end"))
+        told.append(tuple(f"{at:%m-%d %H:%M}" for at in span))
+    assert told == [
+        ("11-01 02:00", "11-01 13:00"),
+        ("11-01 02:00", "11-01 13:00"),
+        ("11-02 03:00", "11-02 13:00"),
+        ("03-14 03:00", "03-14 12:00"),
+    ]
+    slack.set_dnd("UANA", None, None)
+    assert (await call("dnd.info", user="UANA"))["dnd_enabled"] is False
+
+
+async def test_nobody_has_no_quiet_hours(slack, clock):
+    """A schedule is set for somebody who is there."""
+    with pytest.raises(NotFoundError, match="UNOBODY"):
+        slack.set_dnd("UNOBODY", clock.now, clock.now + 60)

@@ -1,10 +1,13 @@
 """The facts of the rendering tests: one story, told in all its states."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from bot.domain.agreement import Agreement, Promise, Tier, When
+from bot.domain.answering import LeadForm
+from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfall
 from bot.domain.facts import (
     Contribution,
     CreditLine,
@@ -19,6 +22,9 @@ from bot.domain.facts import (
     WinCard,
 )
 from bot.domain.money import Money
+from bot.domain.terms import in_words
+from bot.domain.terms_diff import difference
+from bot.domain.worktime import Calendar
 
 MAYA = Named("maya.okafor@seller.example", "Maya Okafor", "U0MAYA")
 TOM = Named("tom.lind@seller.example", "Tom Lind")
@@ -93,6 +99,21 @@ def leads_of(count):
     )
 
 
+FORM = LeadForm(
+    ref="L-77.1",
+    lead="Dana Reyes, Northwind Robotics",
+    zone="Europe/Berlin",
+    now=datetime(2026, 11, 20, 13, 20, 30, tzinfo=UTC),
+    suggestions=(
+        datetime(2026, 11, 20, 14, 20, tzinfo=UTC),
+        datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+        datetime(2026, 11, 24, 8, 0, tzinfo=UTC),
+    ),
+    snoozes_left=2,
+    reasons=("wrong industry", "no budget", "student", "duplicate", "spam"),
+)
+
+
 PIPELINE = PipelineView(
     whose="team",
     rows=(
@@ -120,3 +141,39 @@ NOTICE = Notice(
     what="3 messages to #wins could not be delivered: channel_not_found.",
     advice="Invite Winbell to the channel, then run: winbell outbox retry",
 )
+HOT = Tier("hot", When(min_score=Decimal(80)), timedelta(hours=1), attempts=6)
+AGREED = Agreement(
+    name="Northwind growth agreement",
+    timezone="America/New_York",
+    calendar=Calendar(
+        "America/New_York", (((540, 750), (810, 1050)),) * 5 + ((), ()), frozenset({date(2026, 11, 26)})
+    ),
+    tiers=(HOT, Tier("everyone")),
+    promises=(Promise("month", "all", 500, Decimal(500000)),),
+    digest_channel="#growth",
+)
+TERMS = in_words(AGREED, date(2026, 11, 20))
+CHANGES = difference(
+    replace(AGREED, tiers=(replace(HOT, first_contact=timedelta(hours=2)),), promises=()), AGREED
+)
+BLIND = (
+    BlindLead("Dana Reyes", "Northwind Robotics", "dana.reyes@prospect.example", AT_RISK.url),
+    BlindLead(None, None, "kim.berg@prospect.example", None),
+    BlindLead(None, "Fabrikam", None, None),
+)
+SHORT_OF_LEADS = Shortfall("Paid search", "month", actual=212, expected=265, target=500, needed=14)
+SHORT_OF_VALUE = Shortfall(
+    None, "quarter", actual=usd(21200000), expected=usd(26500000), target=usd(50000000), needed=None
+)
+BRIEF = Brief(date(2026, 11, 16), leads=BLIND, more=0, behind=(SHORT_OF_LEADS, SHORT_OF_VALUE))
+NOT_A_FIT = NotAFit(
+    name="Dana Reyes",
+    company="Northwind Robotics",
+    email="dana.reyes@prospect.example",
+    url=AT_RISK.url,
+    source="Robot picking ebook",
+    reason="wrong industry",
+    words="They rent robots, they never buy any.",
+)
+BARE_MISFIT = NotAFit(None, None, "kim.berg@prospect.example", None, None, "student", None)
+FEEDBACK = Feedback(date(2026, 11, 16), leads=(NOT_A_FIT, BARE_MISFIT), more=0)

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 
-from bot.playground.blockkit import check_blocks
+from bot.playground.blockkit import check_blocks, check_view
 from bot.playground.mrkdwn import mentions
 from bot.render.message import TEXT_LIMIT
 from bot.render.text import width
@@ -42,6 +42,15 @@ def faults(payload, allowed=()):
     found += [f"token {token}" for token in mentions(body) if not token.startswith(tuple(allowed))]
     found += [f"{kind}: {problem}" for kind, text in strings(body) for problem in _unsafe(kind, text)]
     json.dumps(body, ensure_ascii=False).encode("utf-8")
+    return found
+
+
+def view_faults(view):
+    """Everything wrong with a view: nothing in it is a token, whatever the facts hold."""
+    found = check_view(view)
+    found += [f"token {token}" for token in mentions(view)]
+    found += [f"{kind}: {problem}" for kind, text in strings(view) for problem in _unsafe(kind, text)]
+    json.dumps(view, ensure_ascii=False).encode("utf-8")
     return found
 
 

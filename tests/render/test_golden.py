@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.facts import Contribution
-from bot.render import answers
+from bot.render import answers, forms
+from bot.render.brief import brief, feedback
+from bot.render.agreement import agreement_changed, agreement_words
 from bot.render.card import win_card
 from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
 from tests.render import examples as ex
-from tests.render.judge import faults
+from tests.render.judge import faults, view_faults
 
 FOLDER = Path(__file__).parent / "golden"
 OURS = ("<@U0MAYA>", "<https://crm.seller.example/", "<!date^1795186800")
@@ -73,24 +75,67 @@ CASES = {
     ),
     "pipeline_empty": pipeline(ex.EMPTY_PIPELINE),
     "notice": notice(ex.NOTICE),
-    "answer_not_yours": answers.not_yours(),
-    "answer_already_answered": answers.already_answered(),
-    "answer_gone": answers.gone(),
+    "agreement_words": agreement_words(ex.TERMS, ex.DUE, "America/New_York"),
+    "agreement_words_not_in_force": agreement_words(ex.TERMS, None, "America/New_York"),
+    "agreement_changed": agreement_changed(ex.TERMS.name, ex.CHANGES, "America/New_York", ex.DUE),
+    "brief": brief(ex.BRIEF),
+    "brief_leads_alone": brief(replace(ex.BRIEF, behind=(), more=7)),
+    "brief_promises_alone": brief(replace(ex.BRIEF, leads=())),
+    "feedback": feedback(ex.FEEDBACK),
+    "feedback_deleted_lead": feedback(replace(ex.FEEDBACK, leads=(replace(ex.NOT_A_FIT, deleted=True),))),
+    "feedback_many": feedback(replace(ex.FEEDBACK, leads=(ex.NOT_A_FIT,), more=40)),
+    "feedback_taken_back": feedback(replace(ex.FEEDBACK, leads=())),
+    "answer_not_yours": answers.unchanged("not yours"),
+    "answer_already_answered": answers.unchanged("already"),
+    "answer_gone": answers.unchanged("gone"),
+    "answer_too_late": answers.unchanged("too late"),
+    "answer_not_opened": answers.not_opened(),
     "answer_nothing_found": answers.nothing_found("northwing"),
     "answer_unknown_words": answers.unknown_words("everything please", "/pipeline [mine|team]"),
     "answer_busy": answers.busy(),
     "answer_failed": answers.failed("7f3a"),
 }
+VIEWS = {
+    "form_log_details": forms.form("log_details", ex.FORM),
+    "form_snooze": forms.form("snooze", ex.FORM),
+    "form_snooze_last_one_any_time": forms.form("snooze", replace(ex.FORM, suggestions=(), snoozes_left=1)),
+    "form_snooze_used_up": forms.form("snooze", replace(ex.FORM, snoozes_left=0)),
+    "form_hand_over": forms.form("hand_over", ex.FORM),
+    "form_not_a_fit": forms.form("not_a_fit", ex.FORM),
+    "form_not_a_fit_many_reasons": forms.form(
+        "not_a_fit", replace(ex.FORM, reasons=tuple(f"reason {number}" for number in range(1, 12)))
+    ),
+    "form_opening": forms.opening("snooze"),
+    "form_taking_longer": forms.taking_longer("Snooze"),
+    "form_noted": forms.noted("Snooze"),
+    "form_said": forms.said("Snooze", answers.UNCHANGED["already"]),
+}
+
+
+def as_on_file(name, body):
+    """What the file of that name holds; written anew first, if that is asked for."""
+    file = FOLDER / f"{name}.json"
+    if os.environ.get("WINBELL_GOLDEN") == "write":
+        file.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_payload_is_the_one_on_file(name):
     """The message is exactly the one that was looked at when its file was written."""
-    file = FOLDER / f"{name}.json"
-    if os.environ.get("WINBELL_GOLDEN") == "write":
-        text = json.dumps(CASES[name].as_dict(), indent=1, ensure_ascii=False)
-        file.write_text(text + "\n", encoding="utf-8")
-    assert json.loads(file.read_text(encoding="utf-8")) == CASES[name].as_dict()
+    assert as_on_file(name, CASES[name].as_dict()) == CASES[name].as_dict()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_is_the_one_on_file(name):
+    """The form is exactly the one that was looked at when its file was written."""
+    assert as_on_file(name, VIEWS[name]) == VIEWS[name]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_is_one_that_slack_takes(name):
+    """Slack takes every form on file, and acts on nothing in it."""
+    assert view_faults(VIEWS[name]) == []
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -100,5 +145,5 @@ def test_payload_is_one_that_slack_takes(name):
 
 
 def test_every_file_has_its_case():
-    """No file is left over from a message that is gone."""
-    assert {file.stem for file in FOLDER.iterdir()} == set(CASES)
+    """No file is left over from a message or a form that is gone."""
+    assert {file.stem for file in FOLDER.iterdir()} == {*CASES, *VIEWS}

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfall
 from bot.domain.facts import CreditLine, Named, Notice, Nudge, NudgeLead, PipelineRow, PipelineView, WinCard
 from bot.domain.money import DIGITS, Money
-from bot.render import answers
+from bot.render import answers, forms
+from bot.render.brief import brief, feedback
 from bot.render.card import win_card
 from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
 from tests.render import examples as ex
-from tests.render.judge import faults, spoken
+from tests.render.judge import faults, spoken, view_faults
 
 CORPUS = [
     "<!channel>",
@@ -51,7 +53,7 @@ CORPUS = [
     "'; drop table deals; --",
     "=1+1",
 ]
-OURS_ALONE = {"ref", "zone", "state", "status", "currency"}
+OURS_ALONE = {"ref", "zone", "state", "status", "currency", "period"}
 """Texts that never come from outside: references, settings and states of our own."""
 TOLD = {
     win_card: [
@@ -70,6 +72,12 @@ TOLD = {
         ex.EMPTY_PIPELINE,
     ],
     notice: [ex.NOTICE],
+    brief: [ex.BRIEF, replace(ex.BRIEF, leads=ex.BLIND * 4, more=9, behind=ex.BRIEF.behind * 12)],
+    feedback: [
+        ex.FEEDBACK,
+        replace(ex.FEEDBACK, leads=ex.FEEDBACK.leads * 25, more=3),
+        replace(ex.FEEDBACK, leads=(replace(ex.NOT_A_FIT, deleted=True),)),
+    ],
 }
 MESSAGES = [(render, facts) for render, variants in TOLD.items() for facts in variants]
 LINKED = "<https://evil.example/%3C!channel%3E%7Cbank"
@@ -106,6 +114,13 @@ def test_hostile_name_pings_nobody_and_breaks_nothing(text):
 
 
 @pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))
+def test_hostile_lead_breaks_no_form(text):
+    """Slack takes every form about a lead of any name, and the name pings nobody."""
+    found = {name: view_faults(forms.form(name, replace(ex.FORM, lead=text))) for name in forms.FORMS}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))
 def test_hostile_word_in_an_answer_is_only_a_word(text):
     """What somebody types at a command comes back harmless."""
     told = (
@@ -126,8 +141,12 @@ def test_name_is_shown_as_typed(text):
     card = spoken(win_card(told_as(ex.CARD, text)))
     reminder = spoken(nudge(told_as(ex.NUDGE, text)))
     answer = spoken(pipeline(told_as(ex.PIPELINE, text)))
-    assert [shown.count(text) > 0 for shown in (card, reminder, answer)] == [True] * 3
-    assert [entity in card + reminder + answer for entity in ("&amp;", "&lt;!c")] == [False, "&lt;" in text]
+    form = str(forms.form("snooze", replace(ex.FORM, lead=text))["blocks"])
+    assert [shown.count(text) > 0 for shown in (card, reminder, answer, form)] == [True] * 4
+    assert [entity in card + reminder + answer + form for entity in ("&amp;", "&lt;!c")] == [
+        False,
+        "&lt;" in text,
+    ]
 
 
 # --- any facts at all ---------------------------------------------------------------------------------
@@ -176,6 +195,36 @@ NUDGES = st.builds(
     Nudge, zone=TEXT, leads=st.lists(LEADS, max_size=25).map(tuple), more=st.integers(0, 10**6)
 )
 ROWS = st.builds(PipelineRow, stage=OPTIONAL, count=st.integers(0, 10**6), amount=DOLLARS, weighted=DOLLARS)
+BLIND = st.builds(BlindLead, name=OPTIONAL, company=OPTIONAL, email=OPTIONAL, url=URL)
+COUNTS = st.integers(0, 10**9)
+
+
+@st.composite
+def shortfalls(draw):
+    """A promise behind pace, of leads or of money."""
+    amounts = draw(st.sampled_from([COUNTS, MONEY]))
+    period = draw(st.sampled_from(["week", "month", "quarter", "year"]))
+    told = [draw(amounts) for _ in range(3)]
+    return Shortfall(draw(OPTIONAL), period, *told, needed=draw(st.none() | amounts))
+
+
+BRIEFS = st.builds(
+    Brief,
+    leads=st.lists(BLIND, max_size=10).map(tuple),
+    more=st.integers(0, 10**6),
+    behind=st.lists(shortfalls(), max_size=30).map(tuple),
+).filter(lambda told: told.leads or told.behind)
+MISFITS = st.builds(
+    NotAFit,
+    name=OPTIONAL,
+    company=OPTIONAL,
+    email=OPTIONAL,
+    url=URL,
+    source=OPTIONAL,
+    reason=OPTIONAL,
+    words=OPTIONAL,
+)
+FEEDBACKS = st.builds(Feedback, leads=st.lists(MISFITS, max_size=45).map(tuple), more=st.integers(0, 10**6))
 VIEWS = st.builds(
     PipelineView,
     whose=TEXT,
@@ -216,3 +265,17 @@ def test_any_pipeline_is_one_that_slack_takes(view):
 def test_any_notice_is_one_that_slack_takes(facts):
     """Whatever went wrong, the notice is valid."""
     assert faults(notice(facts), ALLOWED) == []
+
+
+@EXAMPLES
+@given(BRIEFS)
+def test_any_brief_is_one_that_slack_takes(facts):
+    """Whatever leads and channels are called, marketing's brief is valid."""
+    assert faults(brief(facts), ALLOWED) == []
+
+
+@EXAMPLES
+@given(FEEDBACKS)
+def test_any_feedback_is_one_that_slack_takes(facts):
+    """Whatever was written about a lead, marketing can read it."""
+    assert faults(feedback(facts), ALLOWED) == []

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.agreement import Agreement, ContactRule
 from tests.support.leads import AT_RISK, DUE, at, called, comes, said, the_clock
-from tests.support.world import World, buttons
+from tests.support.world import TO_OWNERS, World, buttons
 
 SEEN = "Dana Reyes: Contacted, seen in the CRM."
 SAID = "Dana Reyes: Contacted."
@@ -213,7 +213,7 @@ async def test_a_colleague_presses(sqlite):
 @pytest.mark.parametrize("who", ["owner", "manager", "admin"])
 async def test_who_may_press(sqlite, who):
     """The owner, the owner's manager and the agreement's admins answer from the channel; every message settles."""
-    async with World(sqlite, Agreement(admins=("admin@seller.example",))) as world:
+    async with World(sqlite, Agreement(admins=("admin@seller.example",), reminders=TO_OWNERS)) as world:
         maya, shown = await in_the_channel(world)
         presser = maya if who == "owner" else world.person(f"{who.capitalize()} Person")
         if who == "manager":
@@ -241,7 +241,7 @@ async def test_anybody_presses_where_nobody_owns(sqlite):
 
 async def test_a_press_where_only_the_crm_counts(sqlite):
     """The agreement does not take the owner's word: the press ends the reminding, and the clock waits for the CRM."""
-    agreement = Agreement(contact=ContactRule(owner_word_counts=False))
+    agreement = Agreement(contact=ContactRule(owner_word_counts=False), reminders=TO_OWNERS)
     async with World(sqlite, agreement) as world:
         maya = await reminded(world)
         await world.press(maya, world.direct(maya)[0])

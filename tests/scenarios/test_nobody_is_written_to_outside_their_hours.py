@@ -11,10 +11,11 @@ import pytest
 from bot.domain.agreement import Agreement, Reminders
 from bot.domain.worktime import Calendar
 from tests.support.leads import comes
-from tests.support.world import World
+from tests.support.world import TO_OWNERS, World
 
 CHRISTMAS = date(2026, 12, 25)
 BERLIN = Agreement(
+    reminders=TO_OWNERS,
     timezone="Europe/Berlin",
     calendar=Calendar(
         zone="Europe/Berlin",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.agreement import Agreement, Reminders
+from bot.domain.agreement import Agreement
 from tests.support.imports import imported
 from tests.support.leads import AT_RISK, at, called, comes, said
-from tests.support.world import START, World, buttons
+from tests.support.world import START, TO_OWNERS, World, buttons
 
 SOON = timedelta(seconds=30)
 
@@ -81,7 +82,7 @@ async def test_each_owner_gets_their_own(sqlite):
 
 async def test_a_day_has_a_limit(sqlite):
     """Two messages a day are agreed: what falls due after them waits for the morning, all in one message."""
-    agreement = Agreement(reminders=Reminders(max_per_person_per_day=2, bundle=timedelta(0)))
+    agreement = Agreement(reminders=replace(TO_OWNERS, max_per_person_per_day=2, bundle=timedelta(0)))
     async with World(sqlite, agreement) as world:
         maya = world.person("Maya Okafor")
         for number in range(4):

@@ -41,10 +41,10 @@ def described(database: Database) -> dict[str, dict[str, object]]:
         for table in look.get_table_names():
             if table != "alembic_version":
                 found[table] = {
-                    "columns": [
+                    "columns": sorted(
                         (c["name"], str(c["type"]), c["nullable"], c["default"])
                         for c in look.get_columns(table)
-                    ],
+                    ),
                     "primary key": look.get_pk_constraint(table),
                     "foreign keys": look.get_foreign_keys(table),
                     "unique": sorted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,3 +120,41 @@ def test_a_channel_can_be_forgotten(do, describe):
         do(people.keep_dm, account, channel)
     do(people.forget_dm, ANA)
     assert (known(do, ANA).dm_channel, known(do, BEN).dm_channel) == (None, "D2")
+
+
+def test_who_somebody_is_and_when_they_are_away(do, describe):
+    """Role, activity, days away and the delegate come back as they were told; what nobody said is None."""
+    told = {
+        "role": "sales",
+        "active": False,
+        "away_from": "2026-11-16",
+        "away_until": "2026-11-20T09:00:00Z",
+        "delegate_email": BEN,
+    }
+    describe(ANA, **told)
+    describe(BEN)
+    assert {name: getattr(known(do, ANA), name) for name in told} == told
+    assert {getattr(known(do, BEN), name) for name in told} == {None}
+
+
+def quiet(do, email: str) -> tuple[datetime | None, ...]:
+    """The span in which somebody is not to be disturbed, and when that was told."""
+    person = known(do, email)
+    return person.dnd_from, person.dnd_until, person.dnd_checked_at
+
+
+def test_a_schedule_belongs_to_an_account(do, describe):
+    """Slack's schedule is kept with when it was told; it stays while the account does, and goes with it."""
+    span = (NOW, NOW + timedelta(hours=10))
+    do(people.found_in_slack, ANA, "U1", "UTC", NOW)
+    do(people.found_in_slack, BEN, "U2", "UTC", NOW)
+    do(people.keep_dnd, ANA, *span, NOW)
+    assert (quiet(do, ANA), quiet(do, BEN)) == ((*span, NOW), (None, None, None))
+    do(people.found_in_slack, ANA, "U1", "Europe/Berlin", NOW)
+    assert quiet(do, ANA) == (*span, NOW)
+    do(people.found_in_slack, ANA, "U3", "UTC", NOW)
+    assert quiet(do, ANA) == (None, None, None)
+    do(people.keep_dnd, ANA, None, None, NOW)
+    assert quiet(do, ANA) == (None, None, NOW)
+    do(people.left_slack, ANA, NOW)
+    assert quiet(do, ANA) == (None, None, None)

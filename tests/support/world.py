@@ -18,7 +18,7 @@ import aiohttp
 import uvicorn
 
 from bot.clock import ManualClock
-from bot.domain.agreement import Agreement
+from bot.domain.agreement import DEFAULT_STEPS, Agreement, Reminders
 from bot.flow import apply, reminders
 from bot.playground.fake_slack import FakeSlack
 from bot.sources.generic import decode_secrets
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests' own, 32 B.").decode()
 SIGNING_SECRET = "signing-secret-of-the-tests"
+TO_OWNERS = Reminders(steps=DEFAULT_STEPS[:2])
+"""Reminders to the owner alone: at risk, and at the breach. What escalates has scenarios of its own."""
+OWNERS = Agreement(reminders=TO_OWNERS)
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)  # a Monday
 
 
@@ -62,7 +65,7 @@ class World:
         self.slack = FakeSlack(signing_secret=SIGNING_SECRET, now=self._seconds)
         self.slack.signing_clock = self._seconds
         self.database = database
-        self.agreement = agreement or Agreement()
+        self.agreement = agreement or OWNERS
         self._socket = socket
         self._count = 0
         self._seen = 0
@@ -231,6 +234,10 @@ def buttons(message: Message) -> list[dict[str, Any]]:
 
 def contacted_button(message: Message, lead: str | None = None) -> dict[str, Any]:
     """The button beside a lead."""
-    found = [b for b in buttons(message) if lead is None or lead in b.get("accessibility_label", "")]
+    found = [
+        b
+        for b in buttons(message)
+        if b["action_id"] == "contacted" and (lead is None or lead in b.get("accessibility_label", ""))
+    ]
     assert len(found) == 1, f"{len(found)} buttons"
     return found[0]

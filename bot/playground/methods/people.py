@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from bot.playground.methods.core import Api, Args, Method, page
+from bot.playground.quiet import next_span
 from bot.playground.refusal import Refusal
 from bot.playground.workspace import APP_ID, BOT_ID, BOT_USER, TEAM_ID
 
@@ -82,11 +83,11 @@ def list_users(api: Api, args: Args) -> Json:
 
 
 def dnd_info(api: Api, args: Args) -> Json:
-    """Tell a person's next quiet span by schedule; a snooze stays their own affair."""
+    """Tell a person's present or next quiet span by schedule; a snooze stays their own affair."""
     user = api.workspace.users.get(args.text("user", BOT_USER))
     if user is None:
         raise Refusal("user_not_found")
-    start, end = user.dnd or (1, 1)
+    start, end = next_span(user.dnd, user.tz, api.workspace.now()) if user.dnd else (1, 1)
     return {
         "ok": True,
         "dnd_enabled": user.dnd is not None,

@@ -25,7 +25,13 @@ function section(block, ctx) {
 
 function input(block, ctx) {
   const element = drawElement(block.element, block, ctx, { label: block.label.text, acts: block.dispatch_action === true });
-  const field = make("div", "field", make("span", "label", textOf(block.label, ctx), block.optional ? make("span", "quiet", " (optional)") : null), element);
+  const single = element.matches("input, select, textarea");
+  const label = make(single ? "label" : "span", "label", textOf(block.label, ctx), block.optional ? make("span", "quiet", " (optional)") : null);
+  if (single) {
+    element.id = uniqueId("field");
+    label.htmlFor = element.id;
+  }
+  const field = make("div", "field", label, element);
   field.dataset.block = block.block_id;
   if (block.hint) {
     const hint = make("span", "quiet hint", textOf(block.hint, ctx));

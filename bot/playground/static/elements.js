@@ -141,7 +141,7 @@ export function drawElement(element, block, ctx, { label, acts = true } = {}) {
   if (["button", "workflow_button", "icon_button"].includes(element.type)) return drawButton(element, block, ctx);
   if (element.type === "feedback_buttons") return feedback(element, block, ctx);
   if (element.type === "overflow") {
-    return menuButton(label ?? "More actions", element.options, async (option) => {
+    return menuButton(label ?? "More actions", `${block.block_id}/${element.action_id}/`, element.options, async (option) => {
       if (option.url) safeLink(option.url, "").click?.();
       if (await confirmed(element.confirm, ctx)) await pressed(element, block, ctx, option.value);
     });
@@ -157,6 +157,6 @@ export function drawElement(element, block, ctx, { label, acts = true } = {}) {
       await pressed(element, block, ctx, value);
     });
   }
-  if (element.focus_on_load) node.autofocus = true;
+  if (element.focus_on_load) node.setAttribute("autofocus", "");
   return node;
 }

@@ -5,8 +5,9 @@ import { withEmoji } from "/static/emoji.js";
 import { mrkdwn } from "/static/mrkdwn.js";
 
 // A button that opens a list of choices; arrow keys move, Escape and a press elsewhere close.
-export function menuButton(label, options, choose) {
+export function menuButton(label, key, options, choose) {
   const opener = button("⋯", null, "overflow");
+  opener.dataset.key = key;
   opener.setAttribute("aria-label", label);
   opener.setAttribute("aria-haspopup", "menu");
   opener.setAttribute("aria-expanded", "false");
@@ -35,12 +36,21 @@ export function menuButton(label, options, choose) {
     document.removeEventListener("pointerdown", away);
     if (back) opener.focus();
   }
+  // Opens downwards and to the left, unless that would be cut off.
+  function place() {
+    list.classList.remove("up", "start");
+    const room = (box.closest("#messages, dialog") ?? document.body).getBoundingClientRect();
+    const [own, from] = [list.getBoundingClientRect(), opener.getBoundingClientRect()];
+    list.classList.toggle("up", own.bottom > room.bottom && from.top - own.height > room.top);
+    list.classList.toggle("start", own.left < room.left);
+  }
   opener.addEventListener("click", () => {
     if (!list.hidden) {
       close();
       return;
     }
     list.hidden = false;
+    place();
     opener.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", away);
     items[0]?.focus();

@@ -7,16 +7,30 @@ import { withEmoji } from "/static/emoji.js";
 let shown = "";
 let shownId = null;
 
+const controls = (form) => [...form.querySelectorAll("[data-key]")].filter((one) => one.tagName !== "BUTTON");
+const entries = (control) => (control.matches("input, select, textarea") ? [control] : [...control.querySelectorAll("input")]);
+
+// What was entered stays in every field that is still there, whatever else of the form has changed.
 function keepEntered(from, to) {
-  const fields = (form) => [...form.querySelectorAll("input, select, textarea")];
-  const [before, after] = [fields(from), fields(to)];
-  if (before.length !== after.length) return;
-  after.forEach((field, index) => {
-    const was = before[index];
-    if (field.type === "checkbox" || field.type === "radio") field.checked = was.checked;
-    else if (field.multiple) [...field.options].forEach((one, at) => (one.selected = was.options[at]?.selected ?? false));
-    else field.value = was.value;
-  });
+  const known = new Map(controls(from).map((one) => [one.dataset.key, entries(one)]));
+  for (const control of controls(to)) {
+    const [before, after] = [known.get(control.dataset.key) ?? [], entries(control)];
+    if (before.length !== after.length) continue;
+    after.forEach((field, index) => {
+      const was = before[index];
+      if (field.type === "checkbox" || field.type === "radio") field.checked = was.checked;
+      else if (field.multiple) [...field.options].forEach((one, at) => (one.selected = was.options[at]?.selected ?? false));
+      else field.value = was.value;
+    });
+  }
+}
+
+// The focus goes back to where it was, else to what asks for it, else to the first field, else to the way out.
+function focusIn(form, key) {
+  const again = key ? form.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+  const wanted = again ?? form.querySelector("[autofocus]") ?? controls(form)[0];
+  const field = wanted ? (entries(wanted).find((one) => one.checked) ?? entries(wanted)[0] ?? wanted) : null;
+  (field ?? form.querySelector(".row.end button")).focus();
 }
 
 // Stands beside each field what is wrong with it, and brings the first of them into view.
@@ -39,12 +53,10 @@ function showErrors(form, errors, { focus = false } = {}) {
   if (focus) first?.focus();
 }
 
+// Everything the form holds; what is empty is said to be so, as it may have held something at first.
 function entered(readers) {
   const values = {};
-  for (const { block_id, action_id, read } of readers) {
-    const value = read();
-    if (value !== null && value.length !== 0) (values[block_id] ??= {})[action_id] = value;
-  }
+  for (const { block_id, action_id, read } of readers) (values[block_id] ??= {})[action_id] = read();
   return values;
 }
 
@@ -81,14 +93,18 @@ export function drawModal(state, as, context) {
   if (!view) {
     shownId = null;
     dialog.close();
+    dialog.replaceChildren();
     return;
   }
   const readers = [];
   const form = drawForm(view, as, context({ view_id: view.id }, { readers }), readers);
-  if (view.id === shownId && dialog.firstElementChild) keepEntered(dialog.firstElementChild, form);
+  const same = view.id === shownId && dialog.firstElementChild;
+  const focused = same && dialog.contains(document.activeElement) ? document.activeElement.closest("[data-key]")?.dataset.key : null;
+  if (same) keepEntered(dialog.firstElementChild, form);
   shownId = view.id;
   dialog.replaceChildren(form);
   if (!dialog.open) dialog.showModal();
+  focusIn(form, focused);
   showErrors(form, view.errors, { focus: true });
 }
 
@@ -96,5 +112,8 @@ export function onCancel(close) {
   $("modal").addEventListener("cancel", (event) => {
     event.preventDefault();
     close();
+  });
+  $("modal").addEventListener("close", () => {
+    if (shownId) close(); // a second Escape closes a dialog whatever the page says
   });
 }

@@ -8,6 +8,7 @@ import { listed } from "/static/message.js";
 import { drawModal, onCancel } from "/static/modal.js";
 import * as panel from "/static/panel.js";
 import { drawPlaces, markSeen } from "/static/places.js";
+import { drawQuiet, startQuiet } from "/static/quiet.js";
 import { closeWhy, showWhy } from "/static/why.js";
 
 const here = new URLSearchParams(location.hash.slice(1));
@@ -179,6 +180,7 @@ function draw() {
   panel.drawSamples(state);
   panel.drawClock(state, context({}));
   panel.drawFailures(state);
+  drawQuiet(state);
   drawModal(state, as, context);
 }
 
@@ -238,6 +240,7 @@ onCancel(() => {
 
 composer.start(async (text) => notice(await post("say", { as, channel: place, text })));
 panel.start();
+startQuiet(() => as);
 showPane("messages");
 
 setInterval(() => {

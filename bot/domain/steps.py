@@ -1,0 +1,122 @@
+"""The steps of a clock: who is reminded when, and which of those due are sent now.
+
+Each (lead, cycle, step) is decided at most once, ever. A step that was missed is not made up for if a later one of
+the agreement is due as well: only the latest that still stands is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.domain.clocks import part
+from bot.domain.worktime import due
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import timedelta
+    from decimal import Decimal
+
+    from bot.domain.agreement import Step, Tier
+    from bot.domain.worktime import Calendar, Pause
+
+
+@dataclass(frozen=True, slots=True)
+class StepAt:
+    """A step: when it falls due, and when it is told at the earliest (UTC; later where a snooze holds it).
+
+    `to` is `owner`, `manager`, `channel` or an e-mail. `missable` is a step of the agreement's escalation, of which
+    only the latest missed one is sent; others (a new lead, the end of a snooze, a follow-up) are each sent.
+    """
+
+    key: str
+    due_at: datetime
+    at: datetime
+    to: str
+    missable: bool = False
+
+    def packed(self) -> list[Any]:
+        """The step as plain values, to be stored."""
+        return [self.key, self.due_at.isoformat(), self.at.isoformat(), self.to, self.missable]
+
+    @classmethod
+    def unpacked(cls, values: Sequence[Any]) -> StepAt:
+        """The step that was `packed`."""
+        key, due_at, at, to, missable = values
+        return cls(key, datetime.fromisoformat(due_at), datetime.fromisoformat(at), to, bool(missable))
+
+
+INTENT: Final = "intent:"
+"""Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`."""
+
+
+def attempt_of(key: str) -> int:
+    """Which contact a step asks for (`attempt-3`, `snoozed-12#2`); every other step asks for the first."""
+    if key.startswith("attempt-"):
+        return int(key.removeprefix("attempt-"))
+    return int(key.rpartition("#")[2]) if "#" in key and not key.startswith(INTENT) else 1
+
+
+def owner_step(key: str, at: datetime) -> StepAt:
+    """A step to the owner that is sent in any case."""
+    return StepAt(key, at, at, "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done with a clock's steps: those to send, and those missed for good."""
+
+    send: tuple[StepAt, ...]
+    skip: tuple[StepAt, ...]
+
+
+def escalation(
+    calendar: Calendar,
+    started_at: datetime,
+    tier: Tier,
+    steps: Iterable[Step],
+    at_risk: Decimal,
+    pauses: Sequence[Pause] = (),
+) -> tuple[StepAt, ...]:
+    """The agreement's steps for a first contact with their instants, in the order of time."""
+    found = []
+    for step in steps:
+        at = due(calendar, started_at, part(tier.first_contact, step.share(at_risk)), pauses)
+        found.append(StepAt(step.key, at, at, step.to, missable=True))
+    return tuple(sorted(found, key=lambda each: (each.at, each.key)))
+
+
+def waiting(
+    steps: Iterable[StepAt], decided: Collection[str], quiet_before: datetime | None
+) -> tuple[StepAt, ...]:
+    """The steps still to be decided: neither decided before, nor due before the lead was known."""
+    return tuple(
+        step
+        for step in steps
+        if step.key not in decided and (quiet_before is None or step.due_at >= quiet_before)
+    )
+
+
+def held_until(steps: Iterable[StepAt], until: datetime | None) -> tuple[StepAt, ...]:
+    """The steps while a snooze lasts: what falls due before its end waits for it."""
+    if until is None:
+        return tuple(steps)
+    return tuple(replace(step, at=max(step.at, until)) for step in steps)
+
+
+def decide(steps: Sequence[StepAt], now: datetime, bundle: timedelta) -> Decision:
+    """Which of the waiting steps are sent at `now`, and which are missed for good.
+
+    Where nothing is due yet, what the owner is told next comes along if it falls due within `bundle`, so that it
+    needs no message of its own.
+    """
+    due_now = [step for step in steps if step.at <= now]
+    if not due_now:
+        soon = [step for step in steps if step.at <= now + bundle and step.to == "owner"]
+        first = min(soon, key=lambda step: step.at, default=None)
+        return Decision((first,) if first is not None else (), ())
+    missable = [step for step in due_now if step.missable]
+    latest = max((step.due_at for step in missable), default=None)
+    send = tuple(step for step in due_now if not step.missable or step.due_at == latest)
+    return Decision(send, tuple(step for step in missable if step.due_at != latest))

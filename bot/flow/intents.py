@@ -1,0 +1,62 @@
+"""A touch that shows intent, on a lead that somebody owns, is told to the owner at once (in their working hours)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.domain import intent as rules
+from bot.domain.clocks import ended_stage
+from bot.domain.steps import INTENT
+from bot.flow import leads, reminders
+from bot.flow.context import intents_of
+from bot.flow.receivers import Receivers
+from bot.store import clocks, nudges
+from bot.store.clocks import Decided
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.domain.agreement import Agreement
+    from bot.domain.intent import Told
+    from bot.store.database import Session
+    from bot.store.records import Contact
+
+_FRESH: Final = timedelta(hours=24)
+"""A touch told later than this after it happened is no news any more."""
+
+
+def tell(
+    session: Session, agreement: Agreement, contact: Contact, touches: Collection[str], now: datetime
+) -> None:
+    """Tell the owner of those of these touches that show intent: each once, not more often than the rule allows."""
+    clock = leads.clock_of(session, contact)
+    primary = leads.primary_of(contact, clock)
+    owner = leads.owner_of(contact, clock)
+    if primary is None or owner is None or not leads.alive(contact):
+        return
+    if ended_stage(primary.record.get("stage")) or (clock is not None and clock.ended_at is not None):
+        return
+    cycle = clock.cycle if clock is not None else 0
+    known = clocks.decisions(session, contact.lead_keys)
+    told = [_told(decided) for decided in known if decided.step.startswith(INTENT)]
+    before = {decided.step for decided in known}
+    for found in intents_of(session, agreement, contact, now):
+        step = f"{INTENT}{found.kind}:{found.touch_id}"
+        if found.touch_id not in touches or step in before or now - found.at > _FRESH:
+            continue
+        if not rules.allowed(found, told):
+            continue
+        target = Receivers(session, agreement, now).target("owner", owner)
+        message_id = reminders.message_for(session, agreement, target, {primary.key}, now)
+        nudges.put_item(session, message_id, primary.key, cycle, step, found.at)
+        clocks.decide(
+            session,
+            [Decided(primary.key, cycle, step, found.at, "queued", found.what, now, message_id)],
+        )
+        told.append((found.at, found.kind))
+
+
+def _told(decided: Decided) -> Told:
+    kind = decided.step.removeprefix(INTENT).partition(":")[0]
+    return decided.due_at, kind  # type: ignore[return-value]  # the key was made of one of these kinds

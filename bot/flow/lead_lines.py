@@ -1,0 +1,239 @@
+"""One lead as a reminder or a list shows it: what is asked for, what was answered, what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.domain import answering, clocks
+from bot.domain.answering import UNDO
+from bot.domain.facts import LeadWorth, NudgeLead
+from bot.domain.money import Money
+from bot.domain.steps import INTENT, attempt_of
+from bot.domain.worth import Origin
+from bot.flow import leads, worth
+from bot.flow.context import context_of
+from bot.flow.prepared import named
+from bot.store import answers, people, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.domain.agreement import Agreement
+    from bot.store.answers import Answer
+    from bot.store.clocks import Clock
+    from bot.store.database import Session
+    from bot.store.records import Contact, Stored
+
+WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "intent"})
+_OUTCOMES: Final = {
+    "connected": "reached them",
+    "no_answer": "no answer",
+    "bounced": "bounced",
+    "asked_to_be_called": "asked to be called",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a button stands for: a lead in a cycle, and the step that asked for an answer."""
+
+    ref: str
+    lead_key: str
+    cycle: int
+    step: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lead as it is shown, under the `key` of its contact's lead; it looks different from `true_until` on."""
+
+    asked: Asked
+    key: str
+    owner: str | None
+    lead: NudgeLead
+    origin: Origin
+    true_until: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to answer."""
+        return self.lead.state in WAITING
+
+
+def lines_of(
+    session: Session, agreement: Agreement, asked: Iterable[Asked], now: datetime, *, receiver: str | None
+) -> list[Line]:
+    """The leads as they are now, the most valuable and most urgent first; those that are one contact are one.
+
+    `receiver` is the person (e-mail) who reads it; None for a channel.
+    """
+    found: dict[str, Line] = {}
+    for one in asked:
+        contact = records.contact_of(session, lead_keys=[one.lead_key])
+        clock = leads.clock_of(session, contact, one.cycle)
+        primary = leads.primary_of(contact, clock)
+        if primary is not None and primary.key not in found:
+            line = _line(session, agreement, one, contact, clock, primary, now, receiver)
+            found[primary.key] = line
+    worths = worth.of_leads(session, agreement, {key: line.origin for key, line in found.items()})
+    for key, value in worths.items():
+        if value is not None:
+            told = LeadWorth(Money(value.minor, value.currency), value.cases, value.few)
+            found[key] = replace(found[key], lead=replace(found[key].lead, worth=told))
+    return sorted(found.values(), key=_urgency)
+
+
+def at_stake(agreement: Agreement, lines: Iterable[Line]) -> Money | None:
+    """What the waiting leads are worth together; None where that is known of none."""
+    known = [line.lead.worth.amount.minor for line in lines if line.waits and line.lead.worth is not None]
+    return Money(sum(known), agreement.currency) if known else None
+
+
+def _urgency(line: Line) -> tuple[int, datetime, str]:
+    value = line.lead.worth.amount.minor if line.lead.worth is not None else 0
+    return (-value, line.asked.due_at, line.key)
+
+
+def _line(
+    session: Session,
+    agreement: Agreement,
+    asked: Asked,
+    contact: Contact,
+    clock: Clock | None,
+    primary: Stored,
+    now: datetime,
+    receiver: str | None,
+) -> Line:
+    get = leads.survivor(contact, primary).record.get
+    given = [a for a in answers.of_leads(session, contact.lead_keys) if a.cycle == asked.cycle]
+    came, since = context_of(session, agreement, contact, now)
+    owner = leads.owner_of(contact, clock)
+    base = NudgeLead(
+        ref=asked.ref,
+        name=get("name"),
+        company=get("company"),
+        email=get("email"),
+        url=get("url"),
+        source=came,
+        since=since,
+        due=clock.due_at if clock else asked.due_at,
+        state="new",
+        offer=_offers(agreement, asked.step),
+    )
+    shown, undoable = _as_it_stands(session, agreement, asked, contact, clock, given, now, receiver, base)
+    until = undoable.at + UNDO if undoable is not None and answering.can_undo(undoable.at, now) else None
+    shown = replace(shown, undo=undoable.ref if undoable is not None and until is not None else None)
+    if owner is not None and owner != receiver:
+        shown = replace(shown, owner=named(people.by_email(session, [owner]), owner))
+    ends = [at for at in (until, shown.due if shown.state == "snoozed" else None) if at is not None]
+    own = primary.record.get  # as the report counts it, also where another lead of the contact is shown
+    origin = Origin(own("asset"), own("channel"), own("segment"))
+    return Line(asked, primary.key, owner, shown, origin, min(ends, default=None))
+
+
+def _as_it_stands(
+    session: Session,
+    agreement: Agreement,
+    asked: Asked,
+    contact: Contact,
+    clock: Clock | None,
+    given: list[Answer],
+    now: datetime,
+    receiver: str | None,
+    base: NudgeLead,
+) -> tuple[NudgeLead, Answer | None]:
+    """The lead with its state, and the answer that could be taken back."""
+    if clock is None and not asked.step.startswith(INTENT):
+        return replace(base, state="closed"), None
+    if clock is not None and clock.ended_at is not None:
+        unfit = next((a for a in given if a.kind == "not_a_fit"), None)
+        if unfit is not None:
+            return replace(base, state="not_a_fit", answer=unfit.data["reason"]), unfit
+        return replace(base, state="closed"), None
+    if not leads.alive(contact):
+        return replace(base, state="closed"), None
+    passed = _passed_on(given, receiver)
+    if passed is not None:
+        to = passed.data["to"]
+        return replace(base, state="handed_over", to=named(people.by_email(session, [to]), to)), None
+    made = _made(session, asked, contact, clock, given)
+    if made is not None:
+        return replace(base, **made[0]), made[1]
+    snoozed = [a for a in given if a.kind == "snoozed" and datetime.fromisoformat(a.data["until"]) > now]
+    if snoozed:
+        latest = max(snoozed, key=lambda a: a.data["until"])
+        return replace(base, state="snoozed", due=datetime.fromisoformat(latest.data["until"])), latest
+    offered = next((a for a in given if a.kind == "handed_over" and a.state == "offered"), None)
+    waiting = _waiting(agreement, asked, clock, now, base)
+    if offered is not None:
+        to = offered.data["to"]
+        return replace(waiting, hand_over="offered", to=named(people.by_email(session, [to]), to)), offered
+    if asked.step.startswith("declined-"):
+        number = asked.step.removeprefix("declined-").partition("#")[0]
+        to = next((a.data["to"] for a in given if str(a.id) == number), None)
+        who = named(people.by_email(session, [to]), to) if to else None
+        return replace(waiting, hand_over="declined", to=who), None
+    return waiting, None
+
+
+def _passed_on(given: list[Answer], receiver: str | None) -> Answer | None:
+    """The hand-over by which a lead left this reader's hands, if it did not come back since."""
+    accepted = [a for a in given if a.kind == "handed_over" and a.state == "accepted" and a.settled_at]
+    if not accepted or receiver is None:
+        return None
+    last = max(accepted, key=lambda a: (a.settled_at, a.id))
+    return last if last.data["to"] != receiver and last.data["from"] == receiver else None
+
+
+def _made(
+    session: Session, asked: Asked, contact: Contact, clock: Clock | None, given: list[Answer]
+) -> tuple[dict[str, Any], Answer | None] | None:
+    """What settled the contact that was asked for: (fields of the line, the answer); None while it is owed."""
+    attempt = attempt_of(asked.step)
+    if asked.step.startswith(INTENT):
+        said = [a for a in given if a.kind in {"contacted", "logged"} and a.at >= asked.due_at]
+        seen = any(act["at"] >= asked.due_at for act in records.activities_of(session, contact))
+        if not said and not seen:
+            return None
+        return _told(said, seen=seen)
+    assert clock is not None  # noqa: S101  # its caller looked
+    said = [a for a in given if a.kind in {"contacted", "logged"} and a.data.get("attempt", 1) >= attempt]
+    seen = clock.stopped_how == "seen" if attempt == 1 else clock.attempts >= attempt and not said
+    if not said and not seen:
+        return None
+    return _told(said, seen=seen)
+
+
+def _told(said: list[Answer], *, seen: bool) -> tuple[dict[str, Any], Answer | None]:
+    if seen or not said:
+        return {"state": "seen"}, None
+    first = said[0]
+    if first.kind == "logged":
+        words = f"{first.data['kind']}, {_OUTCOMES[first.data['outcome']]}"
+        return {"state": "logged", "answer": words}, first
+    return {"state": "said"}, first
+
+
+def _waiting(
+    agreement: Agreement, asked: Asked, clock: Clock | None, now: datetime, base: NudgeLead
+) -> NudgeLead:
+    if asked.step.startswith(INTENT):
+        words = asked.step.removeprefix(INTENT).partition(":")[0]
+        return replace(base, state="intent", intent=words, due=asked.due_at)
+    assert clock is not None  # noqa: S101  # its caller looked
+    attempt = attempt_of(asked.step)
+    if attempt > 1:
+        tier = next((tier for tier in agreement.tiers if tier.name == clock.tier), None)
+        due = clock.attempt_due_at or asked.due_at
+        total = tier.attempts if tier is not None else attempt
+        return replace(base, state="follow_up", due=due, attempt=attempt, attempts=max(total, attempt))
+    if clocks.judged(clock.due_at, None, now) == "breached":
+        return replace(base, state="breached")
+    return replace(base, state="at_risk" if now >= clock.at_risk_at else "new")
+
+
+def _offers(agreement: Agreement, step: str) -> bool:
+    return any(known.key == step and known.offer == "hand over" for known in agreement.reminders.steps)
