@@ -12,7 +12,7 @@ from bot.errors import AgreementError
 from bot.flow import agreements, apply
 from bot.logs import log_of
 from bot.store import agreements as stored
-from bot.store import outbox
+from bot.store import clocks, outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,10 +35,11 @@ async def adopt(office: Office, agreement: Agreement, body: str) -> bool:
     Returns whether it is. Where the process ends before all is computed, the next call does it again.
     """
     number = await agreements.put_in_force(office, agreement, body)
-    if number is None:
+    if number is None and not await office.database.read(clocks.unfinished):
         return False
     await apply.recompute(office)
-    await agreements.work_done(office, number)
+    if number is not None:
+        await agreements.work_done(office, number)
     return True
 
 

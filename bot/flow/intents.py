@@ -48,7 +48,7 @@ def tell(
         if not rules.allowed(found, told):
             continue
         target = Receivers(session, agreement, now).target("owner", owner)
-        message_id = reminders.message_for(session, agreement, target, {primary.key}, now)
+        message_id = reminders.messages_for(session, agreement, {target: {primary.key}}, now)[target]
         nudges.put_item(session, message_id, primary.key, cycle, step, found.at)
         clocks.decide(
             session,

@@ -122,6 +122,11 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
             if state in {"at_risk", "late"} and clock.ended_at is None
         ]
         known = [value for value in risks if value is not None]
+        waiting = [
+            clock
+            for clock, state in zip(part, states, strict=True)
+            if state == "late" and clock.ended_at is None
+        ]
         met, breached = states.count("met"), states.count("breached") + states.count("late")
         return {
             "name": spelled.get(short_key(name), name) if name and by == "channel" else name,
@@ -134,6 +139,9 @@ def sla(session: Session, agreement: Agreement, period: Period, by: str | None =
             "first_contact_minutes_median": figures.median(minutes),
             "first_contact_minutes_p90": figures.percentile(minutes, 90),
             "value_at_risk": shown(agreement, sum(known)) if known or not risks else None,
+            "still_waiting": len(waiting),
+            **_contacts(part, period.as_of),
+            **_commitments(part, period.as_of),
         }
 
     rows = tuple(row(name, part) for name, part in grouped(clocks, group).items())
@@ -149,6 +157,31 @@ def _judged(clock: Any, as_of: datetime) -> str:
     if state == "running":
         return "at_risk" if as_of >= clock.at_risk_at else "open"
     return state
+
+
+def _contacts(part: Sequence[Any], as_of: datetime) -> dict[str, int]:
+    """First contacts by how they are known: said by the owner, or seen in the CRM."""
+    how = [clock.stopped_how for clock in part if clock.stopped_at is not None and clock.stopped_at <= as_of]
+    return {"said": how.count("said"), "seen": how.count("seen")}
+
+
+def _commitments(part: Sequence[Any], as_of: datetime) -> dict[str, int]:
+    """Follow-up commitments; one that was neither kept nor over by the instant is open."""
+    states = [
+        clock.follow_up
+        if clock.follow_up == "kept" or clock.within_at is None
+        else "broken"
+        if clock.within_at < as_of
+        else "open"
+        for clock in part
+    ]
+    exhausted = sum(clock.exhausted_at is not None and clock.exhausted_at <= as_of for clock in part)
+    return {
+        "follow_up_open": states.count("open"),
+        "kept": states.count("kept"),
+        "broken": states.count("broken"),
+        "exhausted": exhausted,
+    }
 
 
 def _label(by: str, name: str | None, people: dict[str, Any], spelled: dict[str, str]) -> str | None:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 50
 """Clocks handled in one transaction, so that the writer is never held for long."""
-OWNERS: Final = 200
+OWNERS: Final = 20
+"""Owners handled in one transaction."""
+_LIST: Final = 2000
+"""Due clocks whose owners are listed at once."""
 PERSON: Final = "person:"
 
 
@@ -58,7 +61,7 @@ async def sweep(office: Office) -> Swept:
     now = office.clock.now()
     total = Swept(0, 0)
     while True:
-        owners = await office.database.read(lambda s: clocks.due_owners(s, now, OWNERS))
+        owners = await office.database.read(lambda s: clocks.due_owners(s, now, _LIST))
         looked = 0
         while owners:
             step = partial(remind, agreement=office.agreement, owners=owners, now=now)
@@ -72,7 +75,7 @@ async def sweep(office: Office) -> Swept:
 
 def preview(session: Session, agreement: Agreement, at: datetime) -> list[tuple[str, str]]:
     """What a sweep at an instant would send then, as (target, text). To be run in a transaction that is taken back."""
-    while owners := clocks.due_owners(session, at, 10_000):
+    while owners := clocks.due_owners(session, at, _LIST):
         if not remind(session, agreement, owners, at)[0].clocks:
             break
     told = []
@@ -87,30 +90,28 @@ def preview(session: Session, agreement: Agreement, at: datetime) -> list[tuple[
 def remind(
     session: Session, agreement: Agreement, owners: Sequence[str | None], now: datetime
 ) -> tuple[Swept, int]:
-    """Decide the due steps of these owners' clocks, at most CHUNK of them; returns how many owners are done with.
+    """Decide due steps of the first of these owners; returns how many of them are done with.
 
-    With something due now, what falls due for an owner within `bundle_minutes` comes along, so that it needs no second
-    message.
+    At most OWNERS of them and CHUNK of their clocks. With something due now, what falls due for an owner within
+    `bundle_minutes` comes along, so that it needs no second message.
     """
-    sheet, done, room = _Sheet(), 0, CHUNK
-    for owner in owners:
-        due = _due(session, owner, agreement.reminders.bundle, now, room)
-        _decide(session, agreement, due, now, sheet)
-        room -= len(due)
-        if room <= 0:
-            break
-        done += 1
-    for target, told in sorted(_addressed(sheet, Receivers(session, agreement, now)).items()):
-        sheet.decided += _tell(session, agreement, target, told, now)
-    reminded = sum(decided.outcome == "queued" for decided in sheet.decided)
+    part = owners[:OWNERS]
+    found = clocks.due_of(session, part, now + agreement.reminders.bundle, CHUNK)
+    due = _with_something_now(found, now)
+    sheet = _Sheet()
+    _decide(session, agreement, due, now, sheet)
+    addressed = _addressed(sheet, Receivers(session, agreement, now, {clock.owner_email for clock in due}))
+    _tell(session, agreement, addressed, now, sheet)
     clocks.decide(session, sheet.decided)
     clocks.looked_at(session, sheet.looked_at)
-    return Swept(len(sheet.looked_at), reminded), done
+    done = 0 if due and len(found) == CHUNK else len(part)
+    return Swept(len(due), sum(decided.outcome == "queued" for decided in sheet.decided)), done
 
 
-def _due(session: Session, owner: str | None, bundle: timedelta, now: datetime, room: int) -> list[Clock]:
-    found = clocks.due_of(session, owner, now + bundle, room)
-    return found if found and found[0].next_at is not None and found[0].next_at <= now else []
+def _with_something_now(found: list[Clock], now: datetime) -> list[Clock]:
+    """The clocks of owners for whom something is due now; what is merely due soon makes no message of its own."""
+    ready = {clock.owner_email for clock in found if clock.next_at is not None and clock.next_at <= now}
+    return [clock for clock in found if clock.owner_email in ready]
 
 
 def _decide(session: Session, agreement: Agreement, due: list[Clock], now: datetime, sheet: _Sheet) -> None:
@@ -139,13 +140,21 @@ def _addressed(sheet: _Sheet, receivers: Receivers) -> dict[str, list[tuple[Cloc
 
 
 def _tell(
-    session: Session, agreement: Agreement, target: str, told: list[tuple[Clock, StepAt]], now: datetime
-) -> list[Decided]:
-    """Put leads into the message for one place."""
-    message_id = message_for(session, agreement, target, {clock.lead_key for clock, _ in told}, now)
-    for clock, step in told:
-        nudges.put_item(session, message_id, clock.lead_key, clock.cycle, step.key, clock.due_at)
-    return [_decision(clock, step, "queued", None, now, message_id) for clock, step in told]
+    session: Session,
+    agreement: Agreement,
+    addressed: dict[str, list[tuple[Clock, StepAt]]],
+    now: datetime,
+    sheet: _Sheet,
+) -> None:
+    """Put leads into the message of each place."""
+    keys = {target: {clock.lead_key for clock, _ in told} for target, told in addressed.items()}
+    numbers = messages_for(session, agreement, keys, now)
+    items = []
+    for target, told in addressed.items():
+        number = numbers[target]
+        items += [(number, clock.lead_key, clock.cycle, step.key, step.due_at) for clock, step in told]
+        sheet.decided += [_decision(clock, step, "queued", None, now, number) for clock, step in told]
+    nudges.put_items(session, items)
 
 
 def _decision(
@@ -154,28 +163,33 @@ def _decision(
     return Decided(clock.lead_key, clock.cycle, step.key, step.due_at, outcome, reason, now, message_id)
 
 
-def message_for(
-    session: Session, agreement: Agreement, target: str, lead_keys: set[str], now: datetime
-) -> int:
-    """The message that tells these leads: what is due within `bundle_minutes` is one message.
+def messages_for(
+    session: Session, agreement: Agreement, leads: dict[str, set[str]], now: datetime
+) -> dict[str, int]:
+    """The message for each target that tells these leads: what is due within `bundle_minutes` is one message.
 
     The receiver's reminder that is not sent yet takes them in; so does one sent less than `bundle_minutes` ago that
     still waits for an answer (it is edited), unless it told one of them already: a new step is a new message.
     """
-    waiting = nudges.waiting(session, target)
-    if waiting is not None:
-        return waiting.id
-    latest = nudges.latest(session, target, now - agreement.reminders.bundle)
-    if latest is not None and _still_waits(session, latest, lead_keys):
-        outbox.show_again(session, latest, now)
-        return latest.id
+    found = nudges.waiting(session, leads)
+    rest = [target for target in leads if target not in found]
+    for target, latest in nudges.latest(session, rest, now - agreement.reminders.bundle).items():
+        if _still_waits(session, latest, leads[target]):
+            outbox.show_again(session, latest, now)
+            found[target] = latest.id
     slot = now
-    while True:
-        key = f"nudge:{target.removeprefix(PERSON)}:{slot.strftime('%Y-%m-%dT%H:%M')}"
-        made = outbox.put(session, key=key, kind="nudge", target=target, ref={}, now=now, next_at=now)
-        if made is not None:
-            return made
+    while rest := [target for target in rest if target not in found]:
+        new = {_key(target, slot): target for target in rest}
+        made = outbox.put_many(
+            session, [outbox.New(key, "nudge", target, {}, now) for key, target in new.items()], now
+        )
+        found |= {new[key]: number for key, number in made.items()}
         slot += timedelta(minutes=1)
+    return found
+
+
+def _key(target: str, slot: datetime) -> str:
+    return f"nudge:{target.removeprefix(PERSON)}:{slot.strftime('%Y-%m-%dT%H:%M')}"
 
 
 def _still_waits(session: Session, message: Message, lead_keys: set[str]) -> bool:

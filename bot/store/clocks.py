@@ -67,6 +67,14 @@ def packed(steps: Sequence[StepAt]) -> str:
 _COLUMNS = tuple(C[name] for name in Clock.__dataclass_fields__)
 _KEYS: Any = bindparam("keys", expanding=True)
 _OF_LEADS = select(*_COLUMNS).where(C.lead_key.in_(_KEYS)).order_by(C.started_at, C.cycle, C.lead_key)
+_LOOK = (
+    select(*_COLUMNS)
+    .where(C.next_at.is_not(None), C.next_at <= bindparam("until"))
+    .order_by(C.next_at, C.lead_key)
+    .limit(bindparam("most"))
+)
+_DUE_OF = _LOOK.where(C.owner_email.in_(bindparam("owners", expanding=True)))
+_DUE_OF_NOBODY = _LOOK.where(C.owner_email.is_(None))
 _LOOKED_AT = (
     update(table_of(ClockRow))
     .where(C.lead_key == bindparam("lead"), C.cycle == bindparam("round"))
@@ -104,16 +112,16 @@ def due_owners(session: Session, now: datetime, limit: int) -> list[str | None]:
     return list(dict.fromkeys(rows))
 
 
-def due_of(session: Session, owner: str | None, until: datetime, limit: int) -> list[Clock]:
-    """An owner's clocks with something to do until an instant, the most urgent first."""
-    whose = C.owner_email.is_(None) if owner is None else C.owner_email == owner
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(whose, C.next_at.is_not(None), C.next_at <= until)
-        .order_by(C.next_at, C.lead_key)
-        .limit(limit)
-    )
-    return [Clock(*row) for row in rows]
+def due_of(session: Session, owners: Collection[str | None], until: datetime, limit: int) -> list[Clock]:
+    """The clocks of these owners (None: nobody's) with something to do until an instant, the most urgent first."""
+    known = sorted(owner for owner in owners if owner is not None)
+    found: list[Clock] = []
+    if known:
+        rows = session.execute(_DUE_OF, {"owners": known, "until": until, "most": limit})
+        found += [Clock(*row) for row in rows]
+    if None in owners:
+        found += [Clock(*row) for row in session.execute(_DUE_OF_NOBODY, {"until": until, "most": limit})]
+    return sorted(found, key=lambda clock: (clock.next_at, clock.lead_key))[:limit]
 
 
 def due_next(session: Session) -> datetime | None:

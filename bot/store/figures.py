@@ -198,6 +198,7 @@ def clock_facts(session: Session) -> list[Any]:
                 C.stopped_how,
                 C.follow_up,
                 C.within_at,
+                C.exhausted_at,
             ).order_by(C.lead_key, C.cycle)
         )
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
-from bot.store.sql import changed_rows, insert_new, table_of
+from bot.store.sql import changed_rows, insert_new, table_of, written
 from bot.store.tables import EventRow
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 E = table_of(EventRow).c
+WAITING: Any = written(E.state, "stored", "parked")
+"""The condition of the index of waiting events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,14 @@ def _row(event: NewEvent) -> dict[str, Any]:
 def waiting(session: Session, now: datetime, limit: int) -> list[StoredEvent]:
     """Events to be applied now, oldest first."""
     rows = session.execute(
-        select(*_COLUMNS)
-        .where(E.state.in_(("stored", "parked")), E.next_try_at <= now)
-        .order_by(E.next_try_at, E.id)
-        .limit(limit)
+        select(*_COLUMNS).where(WAITING, E.next_try_at <= now).order_by(E.next_try_at, E.id).limit(limit)
     )
     return [StoredEvent(*row) for row in rows]
 
 
 def count_waiting(session: Session) -> int:
     """How many events are not applied yet."""
-    return session.execute(select(func.count()).where(E.state.in_(("stored", "parked")))).scalar_one()
+    return session.execute(select(func.count()).where(WAITING)).scalar_one()
 
 
 def mark_applied(session: Session, ids: Sequence[int]) -> None:
@@ -137,7 +136,7 @@ def mark_failed(session: Session, event_id: int, *, error: str, next_try_at: dat
 def failed(session: Session, limit: int = 200) -> list[StoredEvent]:
     """Events that were set aside or wait for another try, oldest first."""
     rows = session.execute(
-        select(*_COLUMNS).where(or_(E.state == "dead", E.state == "parked")).order_by(E.id).limit(limit)
+        select(*_COLUMNS).where(written(E.state, "dead", "parked")).order_by(E.id).limit(limit)
     )
     return [StoredEvent(*row) for row in rows]
 

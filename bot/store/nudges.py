@@ -6,14 +6,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bot.store.outbox import COLUMNS, WAITING, M, Message, message_of
-from bot.store.sql import table_of, upsert
+from bot.store.outbox import COLUMNS, WAITS, M, Message, message_of
+from bot.store.sql import table_of, upsert_many
 from bot.store.tables import NudgeItemRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -36,26 +36,30 @@ class NudgeItem:
 _ITEM_COLUMNS = tuple(N[name] for name in NudgeItem.__dataclass_fields__)
 
 
-def waiting(session: Session, target: str) -> Message | None:
-    """The reminder that waits to be sent to somebody, if there is one."""
+def waiting(session: Session, targets: Collection[str]) -> dict[str, int]:
+    """The reminders that wait to be sent to these people and channels: the oldest one's number, by target."""
     rows = session.execute(
-        select(*COLUMNS)
-        .where(M.kind == "nudge", M.target == target, M.state.in_(WAITING), M.ts.is_(None))
-        .order_by(M.id)
+        select(M.target, func.min(M.id))
+        .where(
+            M.kind == "nudge",
+            M.target.in_(sorted(targets)),
+            WAITS,
+            M.ts.is_(None),
+            M.sent_at.is_(None),
+        )
+        .group_by(M.target)
     )
-    row = rows.first()
-    return message_of(row) if row else None
+    return {str(target): int(number) for target, number in rows}
 
 
-def latest(session: Session, target: str, since: datetime) -> Message | None:
-    """The reminder sent last to somebody, if that was after an instant."""
+def latest(session: Session, targets: Collection[str], since: datetime) -> dict[str, Message]:
+    """The reminder sent last to each of these, if that was after an instant, by target."""
     rows = session.execute(
         select(*COLUMNS)
-        .where(M.kind == "nudge", M.target == target, M.sent_at > since, M.state == "sent")
-        .order_by(M.sent_at.desc(), M.id.desc())
+        .where(M.kind == "nudge", M.target.in_(sorted(targets)), M.sent_at > since, M.state == "sent")
+        .order_by(M.sent_at, M.id)
     )
-    row = rows.first()
-    return message_of(row) if row else None
+    return {message.target: message for message in map(message_of, rows)}
 
 
 def sent_since(session: Session, target: str, since: datetime) -> list[datetime]:
@@ -70,21 +74,29 @@ def put_item(
     session: Session, message_id: int, lead_key: str, cycle: int, step: str, due_at: datetime
 ) -> None:
     """Add a lead to a reminder, or move it on to a later step."""
-    known = session.execute(
-        select(N.ref).where(N.message_id == message_id, N.lead_key == lead_key, N.cycle == cycle)
-    ).scalar_one_or_none()
-    upsert(
-        session,
-        NudgeItemRow,
+    put_items(session, [(message_id, lead_key, cycle, step, due_at)])
+
+
+def put_items(session: Session, items: Sequence[tuple[int, str, int, str, datetime]]) -> None:
+    """Add leads to reminders, or move them on: (message, lead key, cycle, step, when that was due).
+
+    The button of a lead stays the same.
+    """
+    latest = {
+        (message_id, lead_key, cycle): (step, due_at) for message_id, lead_key, cycle, step, due_at in items
+    }
+    rows = [
         {
             "message_id": message_id,
             "lead_key": lead_key,
             "cycle": cycle,
-            "ref": known or uuid.uuid4().hex,
+            "ref": uuid.uuid4().hex,
             "step": step,
             "due_at": due_at,
-        },
-    )
+        }
+        for (message_id, lead_key, cycle), (step, due_at) in latest.items()
+    ]
+    upsert_many(session, NudgeItemRow, rows, ("step", "due_at"))
 
 
 def drop_item(session: Session, message_id: int, lead_key: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json
+from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json, written
 from bot.store.tables import MessageRow, PaceRow
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 M = table_of(MessageRow).c
 P = table_of(PaceRow).c
-WAITING = ("pending", "retry")
+_INDEXED: Any = written(M.state, "pending", "retry", "ambiguous")
+WAITS: Any = _INDEXED & written(M.state, "pending", "retry")
+UNKNOWN: Any = _INDEXED & written(M.state, "ambiguous")
+"""Each names the condition of the index of waiting messages, so that it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,17 @@ def message_of(row: Any) -> Message:
     return Message(*values)
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """A message to be put into the outbox."""
+
+    key: str
+    kind: str
+    target: str
+    ref: dict[str, Any]
+    next_at: datetime
+
+
 def put(
     session: Session,
     *,
@@ -99,20 +113,31 @@ def put(
     next_at: datetime,
 ) -> int | None:
     """A new message; None if its key was used before, in whatever way it ended."""
-    row = {
-        "key": key,
-        "uid": uuid.uuid4().hex,
-        "kind": kind,
-        "target": target,
-        "ref_json": to_json(ref),
-        "state": "pending",
-        "created_at": now,
-        "next_at": next_at,
-        "tries": 0,
-        "looks": 0,
-    }
-    ids = insert_new(session, MessageRow, [row], "id")
-    return int(ids[0]) if ids else None
+    return put_many(session, [New(key, kind, target, ref, next_at)], now).get(key)
+
+
+def put_many(session: Session, messages: Sequence[New], now: datetime) -> dict[str, int]:
+    """New messages; returns the numbers of those whose key was not used before, by key."""
+    if not messages:
+        return {}
+    rows = [
+        {
+            "key": message.key,
+            "uid": uuid.uuid4().hex,
+            "kind": message.kind,
+            "target": message.target,
+            "ref_json": to_json(message.ref),
+            "state": "pending",
+            "created_at": now,
+            "next_at": message.next_at,
+            "tries": 0,
+            "looks": 0,
+        }
+        for message in messages
+    ]
+    made = insert_new(session, MessageRow, rows, "id")
+    found = session.execute(select(M.key, M.id).where(M.id.in_(made)))
+    return {str(key): int(number) for key, number in found}
 
 
 def by_key(session: Session, key: str) -> Message | None:
@@ -149,11 +174,11 @@ def refresh(session: Session, now: datetime) -> int:
 def to_post(session: Session, now: datetime) -> list[Message]:
     """The oldest message to be posted in each lane (channel or person) that is free now."""
     paced = select(P.lane).where(P.next_at > now)
-    under_way = select(M.target).where(M.state == "sending", M.ts.is_(None))
+    under_way = select(M.target).where(written(M.state, "sending"), M.ts.is_(None))
     oldest = (
         select(func.min(M.id))
         .where(
-            M.state.in_(WAITING),
+            WAITS,
             M.next_at <= now,
             M.ts.is_(None),
             M.target.not_in(paced),
@@ -169,7 +194,7 @@ def to_edit(session: Session, now: datetime, limit: int) -> list[Message]:
     """Posted messages to be edited now, oldest first."""
     rows = session.execute(
         select(*COLUMNS)
-        .where(M.state.in_(WAITING), M.next_at <= now, M.ts.is_not(None))
+        .where(WAITS, M.next_at <= now, M.ts.is_not(None))
         .order_by(M.next_at, M.id)
         .limit(limit)
     )
@@ -179,10 +204,7 @@ def to_edit(session: Session, now: datetime, limit: int) -> list[Message]:
 def to_look_up(session: Session, now: datetime, limit: int) -> list[Message]:
     """Messages whose fate is unknown and may be looked up now."""
     rows = session.execute(
-        select(*COLUMNS)
-        .where(M.state == "ambiguous", M.next_at <= now)
-        .order_by(M.next_at, M.id)
-        .limit(limit)
+        select(*COLUMNS).where(UNKNOWN, M.next_at <= now).order_by(M.next_at, M.id).limit(limit)
     )
     return [message_of(row) for row in rows]
 
@@ -195,18 +217,16 @@ def next_wake(
     Nothing is posted before `post_from` nor edited before `edit_from`. A lane whose message is under way is not
     counted: the end of that attempt is what frees it.
     """
-    under_way = select(M.target).where(M.state == "sending", M.ts.is_(None))
+    under_way = select(M.target).where(written(M.state, "sending"), M.ts.is_(None))
     posts = session.execute(
         select(func.min(M.next_at), P.next_at)
         .join(table_of(PaceRow), P.lane == M.target, isouter=True)
-        .where(M.state.in_(WAITING), M.ts.is_(None), M.target.not_in(under_way))
+        .where(WAITS, M.ts.is_(None), M.target.not_in(under_way))
         .group_by(M.target, P.next_at)
     )
     instants = [max(due, free or due, post_from or due) for due, free in posts]
-    edit = session.execute(
-        select(func.min(M.next_at)).where(M.state.in_(WAITING), M.ts.is_not(None))
-    ).scalar()
-    look = session.execute(select(func.min(M.next_at)).where(M.state == "ambiguous")).scalar()
+    edit = session.execute(select(func.min(M.next_at)).where(WAITS, M.ts.is_not(None))).scalar()
+    look = session.execute(select(func.min(M.next_at)).where(UNKNOWN)).scalar()
     turn = session.execute(
         select(func.min(M.refresh_at)).where(M.refresh_at.is_not(None), M.state == "sent")
     ).scalar()
@@ -306,10 +326,13 @@ def retarget(session: Session, message_id: int, target: str) -> None:
 
 def orphans(session: Session, now: datetime | None) -> list[Message]:
     """Attempts nobody is making any more: their lease has run out (or, with None, whatever their lease says)."""
-    condition: Any = M.state == "sending"
+    condition: Any = written(M.state, "sending")
     if now is not None:
         condition = condition & (M.lease_until < now)
-    return [message_of(row) for row in session.execute(select(*COLUMNS).where(condition).order_by(M.id))]
+    return [
+        message_of(row)
+        for row in session.execute(select(*COLUMNS).where(condition).order_by(M.lease_until, M.id))
+    ]
 
 
 def failed(session: Session, limit: int = 200) -> list[Message]:
@@ -346,7 +369,5 @@ def counts(session: Session) -> dict[str, int]:
 
 def oldest_waiting(session: Session) -> datetime | None:
     """When the oldest message that waits to be sent was due."""
-    oldest: datetime | None = session.execute(
-        select(func.min(M.next_at)).where(M.state.in_(WAITING))
-    ).scalar_one()
+    oldest: datetime | None = session.execute(select(func.min(M.next_at)).where(WAITS)).scalar_one()
     return oldest

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import CursorResult, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -25,10 +25,28 @@ def table_of(model: Any) -> Table:
     return table
 
 
+def written(column: Any, *values: str) -> Any:
+    """A condition on a column (any of these values) whose values stand in the statement itself.
+
+    Both databases use a partial index only where they can read its condition, which a parameter would hide.
+    """
+    literals: list[Any] = [literal_column("'" + value.replace("'", "''") + "'") for value in values]
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)
+
+
 def insert_new(session: Session, model: Any, rows: Sequence[Mapping[str, Any]], returning: str) -> list[Any]:
     """Insert the rows whose key is not there yet, in one statement; returns `returning` of those that were new."""
     statement = _insert_new(model, session.get_bind().dialect.name, returning)
     return list(session.execute(statement, [dict(row) for row in rows]).scalars())
+
+
+def upsert_many(
+    session: Session, model: Any, rows: Sequence[Mapping[str, Any]], replace: tuple[str, ...]
+) -> None:
+    """Insert rows in one statement; of one whose primary key is there the columns `replace` are put over it."""
+    if rows:
+        statement = _upsert_some(model, session.get_bind().dialect.name, replace)
+        session.execute(statement, [dict(row) for row in rows])
 
 
 def upsert(session: Session, model: Any, row: Mapping[str, Any]) -> None:
@@ -52,6 +70,16 @@ def _upsert(model: Any, dialect: str, columns: tuple[str, ...]) -> Any:
     if not rest:
         return statement.on_conflict_do_nothing(index_elements=keys)
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+@cache
+def _upsert_some(model: Any, dialect: str, replace: tuple[str, ...]) -> Any:
+    table = table_of(model)
+    statement = _DIALECTS[dialect].insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in table.primary_key.columns],
+        set_={name: statement.excluded[name] for name in replace},
+    )
 
 
 def changed_rows(result: Any) -> int:

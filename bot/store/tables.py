@@ -411,7 +411,7 @@ class NudgeItemRow(SQLModel, table=True):
     __tablename__ = "nudge_item"
     __table_args__ = (UniqueConstraint("ref"),)
     message_id: int = Field(primary_key=True)
-    lead_key: str = Field(primary_key=True)
+    lead_key: str = Field(primary_key=True, index=True)
     cycle: int = Field(primary_key=True)
     ref: str
     step: str

@@ -213,6 +213,20 @@ async def test_a_lead_is_not_handed_to_its_owner(patient):
         world.unexpected()
 
 
+async def test_an_answer_that_needs_slack_while_slack_is_away_is_told_at_the_form(patient):
+    """Who somebody is cannot be asked just now: the form stays as it is, and works when it is sent again."""
+    async with reminded(patient) as world:
+        view = await chosen(world, "Hand over")
+        world.slack.fail_next("users.info", "500")
+        await send(world, world.maya, person=world.accounts[world.jon])
+        assert (errors(world), shown(world, world.maya)) == ({"person": answers.BUSY}, view)
+        world.quiet()
+        await send(world, world.maya, person=world.accounts[world.jon])
+        assert shown(world, world.maya) is None
+        await world.settle()
+        world.unexpected()
+
+
 async def test_not_a_fit_takes_a_reason_of_the_agreement(patient):
     """The form closes, and the reminder tells the reason."""
     async with reminded(patient) as world:

@@ -1,5 +1,6 @@
 """How the page draws messages and takes what people do, in a real browser; skipped where there is no Chromium."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,8 @@ from playwright.async_api import expect
 from bot.playground.blockkit import check_blocks
 from bot.playground.fake_slack import FakeSlack
 from tests.browser import conftest as a_browser
-from tests.playground.gallery import ELEMENTS, FORM, HOSTILE, NOW, PIE, TEXTS, chart, fill
-from tests.playground.kit import SECRET
+from tests.playground.gallery import ELEMENTS, FORM, HOSTILE, NOW, PIE, TEXTS, chart, field, fill
+from tests.playground.kit import SECRET, modal
 from tests.playground.test_page_tools import REASON
 
 chromium, browser, window = a_browser.chromium, a_browser.browser, a_browser.window
@@ -192,6 +193,47 @@ async def test_a_form_names_every_field_that_stops_it(slack, window):
     await expect(page.locator(".field .error")).to_have_text([empty, empty, "Write a whole number."])
     await expect(page.get_by_label("Hand over to").last).to_be_focused()
     await expect(page.get_by_label("Score")).to_have_value("1.5")
+    slack.workspace.close_view(view.id)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_somebody_elses_eyes_are_kept(slack, window):
+    """An answer that was on its way for the one before does not bring the page back to them."""
+    page = await window(slack.url)
+    held, released = asyncio.Event(), asyncio.Event()
+
+    async def late(route):
+        held.set()
+        await released.wait()
+        await route.continue_()
+
+    await page.route("**/_/state?*", late)
+    slack.journal.tell()
+    await held.wait()
+    await page.get_by_label("Looking as").select_option(label="Ben Ito")
+    released.set()
+    await expect(page.locator("#whose-time")).to_contain_text("Tokyo")
+    await page.locator("nav [data-place^=D]").click()
+    await expect(page.locator("#topic")).to_have_text("Direct messages between the app and you")
+    assert "as=UBEN" in page.url
+
+
+async def test_a_form_keeps_what_was_entered_and_sends_what_was_emptied(slack, window):
+    """A view that changes under one's hands keeps the fields that are still there; a cleared field is sent as empty."""
+    day = field("day", "Until", "datepicker", initial_date="2026-11-23")
+    note = field("note", "Note", "plain_text_input", multiline=True)
+    view = slack.workspace.open_view("UANA", modal(day, note))
+    page = await window(slack.url)
+    await expect(page.get_by_label("Until").last).to_be_focused()
+    await page.get_by_label("Note").fill("two\nlines")
+    score = field("score", "Score", "number_input", is_decimal_allowed=False)
+    slack.workspace.update_view(view.id, modal(score, note, day))
+    await expect(page.get_by_label("Note")).to_have_value("two\nlines")
+    await expect(page.get_by_label("Note")).to_be_focused()
+    await page.get_by_label("Until").last.fill("")
+    await page.get_by_role("button", name="Save").click()
+    empty = "Please complete this required field."
+    await expect(page.locator(".field .error")).to_have_text([empty, empty])
     slack.workspace.close_view(view.id)
     await expect(page.get_by_role("dialog")).to_have_count(0)
 

@@ -1,8 +1,8 @@
-"""Every message on file is judged by two libraries of other people, too, which know Slack's limits on their own.
+"""Every message and form on file is judged by libraries of other people, too, which know Slack's limits on their own.
 
-Each message is built anew from their classes, which check every part, and must come out as it went in. What a library
-does not know is left out, and listed here: slackblocks has no date in rich text, and never sends a member that is
-false.
+Each is built anew from their classes, which check every part, and must come out as it went in: messages from two
+libraries, forms from one. What a library does not know is left out, and listed here: slackblocks has no date in rich
+text, and never sends a member that is false.
 """
 
 import json
@@ -15,7 +15,9 @@ from blockkit import core as bk
 from slackblocks import InvalidUsageError
 
 FOLDER = Path(__file__).parent.parent / "render" / "golden"
-MESSAGES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.iterdir())}
+FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.iterdir())}
+MESSAGES = {name: file for name, file in FILES.items() if "text" in file}
+FORMS = {name: file for name, file in FILES.items() if file.get("type") == "modal"}
 Json = dict[str, Any]
 
 # --- blockkit: classes whose arguments have the names of the members ---
@@ -25,15 +27,28 @@ BLOCKKIT = {
     "button": bk.Button,
     "context": bk.Context,
     "date": bk.RichDateEl,
+    "datetimepicker": bk.DatetimePicker,
     "header": bk.Header,
+    "input": bk.Input,
     "link": bk.RichLinkEl,
+    "modal": bk.Modal,
+    "overflow": bk.Overflow,
+    "plain_text_input": bk.PlainTextInput,
+    "radio_buttons": bk.RadioButtons,
     "rich_text": bk.RichText,
     "rich_text_section": bk.RichTextSection,
+    "static_select": bk.StaticSelect,
     "table": bk.Table,
     "text": bk.RichTextEl,
     "user": bk.RichUserEl,
+    "users_select": bk.UsersSelect,
 }
-UNTYPED = {"column_settings": bk.ColumnSettings, "style": bk.RichStyle}
+UNTYPED = {
+    "column_settings": bk.ColumnSettings,
+    "initial_option": bk.Option,
+    "options": bk.Option,
+    "style": bk.RichStyle,
+}
 
 
 def in_blockkit(value: Any, name: str = "") -> Any:
@@ -72,7 +87,10 @@ def paragraph(value: Json) -> Any:
     return sb.RichTextSection([part(one) for one in inner["elements"]])
 
 
-def button(value: Json) -> Any:
+def element(value: Json) -> Any:
+    if value["type"] == "overflow":
+        options = [sb.Option(text(one["text"]), one["value"]) for one in value["options"]]
+        return sb.OverflowMenu(value["action_id"], options)
     members = {key: value[key] for key in ("action_id", "value", "accessibility_label")}
     return sb.Button(text(value["text"]), **members)
 
@@ -85,7 +103,7 @@ def in_slackblocks(block: Json) -> Any:
         case "context":
             return sb.ContextBlock([text(one) for one in block["elements"]])
         case "actions":
-            return sb.ActionsBlock([button(one) for one in block["elements"]], block_id=block["block_id"])
+            return sb.ActionsBlock([element(one) for one in block["elements"]], block_id=block["block_id"])
         case "table":
             settings = [sb.ColumnSettings(**one) for one in block["column_settings"]]
             return sb.TableBlock([[paragraph(one) for one in row] for row in block["rows"]], settings)
@@ -120,6 +138,13 @@ def test_blockkit_builds_the_same_message(name):
     sent = MESSAGES[name]
     built = bk.Message(text=sent["text"], blocks=in_blockkit(sent["blocks"])).build()
     assert built == {"text": sent["text"], "blocks": sent["blocks"]}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_blockkit_builds_the_same_form(name):
+    """Blockkit takes every input, option and member of the form, and sends exactly the same."""
+    sent = {"private_metadata": "none", **FORMS[name]}  # which blockkit always sends
+    assert in_blockkit(sent).build() == sent
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -10,8 +10,8 @@ import pytest
 
 from bot.domain.facts import Contribution
 from bot.render import answers, forms
-from bot.render.brief import brief, feedback
 from bot.render.agreement import agreement_changed, agreement_words
+from bot.render.brief import brief, feedback
 from bot.render.card import win_card
 from bot.render.notice import notice
 from bot.render.nudge import nudge

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.agreement import Agreement, ContactRule
 from tests.support.leads import AT_RISK, DUE, at, called, comes, said, the_clock
-from tests.support.world import TO_OWNERS, World, buttons
+from tests.support.world import TO_OWNERS, World, asked_for, buttons, labels
 
 SEEN = "Dana Reyes: Contacted, seen in the CRM."
 SAID = "Dana Reyes: Contacted."
@@ -107,18 +107,21 @@ async def test_an_attempt_without_an_answer_counts(sqlite):
 
 @pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
 async def test_a_press_settles_at_once(sqlite, socket):
-    """The message shows the answer without its button, the presser is told nothing more, no step follows."""
+    """The message shows the answer, and `Undo` for ten minutes; the presser is told nothing more, no step follows."""
     async with World(sqlite, socket=socket) as world:
         maya = await reminded(world)
         result = await world.press(maya, world.direct(maya)[0])
         world.expect("chat.update")
         assert result.acknowledged
         assert said(world, maya) == [f"All settled, thank you.\n{SAID}"]
-        assert (buttons(world.direct(maya)[0]), private(world, maya)) == ([], [])
+        assert (labels(world.direct(maya)[0]), private(world, maya)) == (["Undo"], [])
         clock = await the_clock(world)
         assert (clock.state, clock.stopped_how, clock.next_at) == ("met", "said", None)
-        await world.until(at(9, day=23))
+        await world.until(AT_RISK + timedelta(minutes=10))
         world.quiet()
+        await world.until(at(9, day=23))
+        world.expect("chat.update")
+        assert buttons(world.direct(maya)[0]) == []
 
 
 @pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
@@ -147,6 +150,7 @@ async def test_a_second_press_changes_nothing(sqlite):
         world.expect("chat.update")
         before = await the_clock(world)
         await world.until(at(12, 30))
+        world.expect("chat.update")  # the ten minutes of `Undo` are over
         await world.press(maya, first, stale=True)
         world.expect("response_url")
         assert private(world, maya) == ["This is settled already. Nothing more to do."]
@@ -176,6 +180,7 @@ async def test_a_press_and_then_the_crm(sqlite):
         await world.press(maya, world.direct(maya)[0])
         world.expect("chat.update")
         await world.until(at(12, 30))
+        world.expect("chat.update")  # the ten minutes of `Undo` are over
         await called(world, "Dana", at(11, 45))
         world.expect("chat.update")
         assert said(world, maya) == [f"All settled, thank you.\n{SEEN}"]
@@ -206,7 +211,7 @@ async def test_a_colleague_presses(sqlite):
         assert private(world, ben) == [
             "This lead is with somebody else, so the answer is theirs to give. Nothing was changed."
         ]
-        assert len(buttons(world.direct(maya)[0])) == 1
+        assert asked_for(world.direct(maya)[0]) == ["Dana Reyes"]
         assert (await the_clock(world)).stopped_at is None
 
 
@@ -248,7 +253,7 @@ async def test_a_press_where_only_the_crm_counts(sqlite):
         world.expect("chat.update")
         assert said(world, maya) == [f"All settled, thank you.\n{SAID}"]
         await world.until(at(9, day=17))
-        world.quiet()
+        world.expect("chat.update")  # the ten minutes of `Undo` are over
         clock = await the_clock(world)
         assert (clock.stopped_at, clock.next_at) == (None, None)
 
@@ -267,10 +272,15 @@ async def test_the_owner_changes_before_the_reminder(sqlite):
 
 
 async def test_the_owner_changes_after_the_reminder(sqlite):
-    """The next step goes to the new owner alone; the old owner's press is turned down."""
+    """The old reminder names the new owner, to whom alone the next step goes; the old owner's press is turned down."""
     async with World(sqlite) as world:
         maya, ben = await reminded(world), world.person("Ben Ito")
         await world.happens("lead.updated", id="Dana", owner_email=ben)
+        world.expect("chat.update")
+        assert said(world, maya) == [
+            "1 lead is waiting for a first contact.\n"
+            f"Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC); owner <@{world.accounts[ben]}>."
+        ]
         await world.until(DUE + timedelta(seconds=30))
         assert (len(world.direct(maya)), len(world.direct(ben))) == (1, 1)
         world.expect("chat.postMessage")

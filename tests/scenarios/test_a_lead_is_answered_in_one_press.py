@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tests.support.world import World, buttons
+from tests.support.world import World, asked_for, labels
 
 
 async def test_the_story_of_a_reminder(database):
@@ -34,19 +34,21 @@ async def test_the_story_of_a_reminder(database):
         await world.until(datetime(2026, 11, 16, 13, 0, 30, tzinfo=UTC))
         world.expect("chat.postMessage")
         second = world.direct(maya)[0]
-        assert len(buttons(second)) == 2
+        assert asked_for(second) == ["Dana Reyes, Northwind", "Lee Chan"]
         await world.press(maya, second, "Dana Reyes")
         world.expect("chat.update", "chat.update")
         for message in world.direct(maya):
             assert "Dana Reyes, Northwind: Contacted." in message.text
-            assert len(buttons(message)) == 1
+            assert (asked_for(message), labels(message)) == (["Lee Chan"], ["Undo", "Contacted"])
         await world.happens(
             "activity.logged", lead_id="L-2", kind="call", direction="outbound", at="2026-11-16T12:30:00Z"
         )
         world.expect("chat.update", "chat.update")
         assert all(message.text.startswith("All settled, thank you.") for message in world.direct(maya))
+        assert [labels(message) for message in world.direct(maya)] == [["Undo"]] * 2
         await world.until(datetime(2026, 11, 30, tzinfo=UTC))
-        world.quiet()
+        world.expect("chat.update", "chat.update")
+        assert [labels(message) for message in world.direct(maya)] == [[]] * 2
 
 
 async def test_no_owner_goes_to_the_channel(database):
@@ -58,8 +60,8 @@ async def test_no_owner_goes_to_the_channel(database):
         world.expect("chat.postMessage", "chat.postMessage")
         said = {message.text.split("\n")[1] for message in world.slack.messages("#sales-ops")}
         assert said == {
-            "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC), no owner yet.",
-            "Lee Chan: first contact agreed by 16 Nov, 13:00 (UTC), owner gone@seller.example.",
+            "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC).",
+            "Lee Chan: first contact agreed by 16 Nov, 13:00 (UTC); owner gone@seller.example.",
         }
         await world.until(world.clock.now() + timedelta(hours=1))
         world.expect("chat.postMessage")

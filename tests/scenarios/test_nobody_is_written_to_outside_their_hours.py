@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.agreement import Agreement, Reminders
+from bot.domain.agreement import Agreement
 from bot.domain.worktime import Calendar
 from tests.support.leads import comes
 from tests.support.world import TO_OWNERS, World
@@ -121,7 +121,7 @@ async def test_ten_days_across_the_changes_of_the_clocks(sqlite, start):
         "Cho": "Asia/Tokyo",
         "Dev": "Australia/Sydney",
     }
-    agreement = replace(BERLIN, reminders=Reminders(bundle=timedelta(0)))
+    agreement = replace(BERLIN, reminders=replace(TO_OWNERS, bundle=timedelta(0)))
     async with World(sqlite, agreement, start=start) as world:
         owners = [world.person(f"{name} Person", zone) for name, zone in zones.items()]
         for number in range(24):

@@ -10,14 +10,9 @@ import pytest
 from bot.domain.agreement import Agreement
 from tests.support.imports import imported
 from tests.support.leads import AT_RISK, at, called, comes, said
-from tests.support.world import START, TO_OWNERS, World, buttons
+from tests.support.world import START, TO_OWNERS, World, asked_for
 
 SOON = timedelta(seconds=30)
-
-
-def shown(message):
-    """The leads that have a button in a message."""
-    return [button["accessibility_label"].removeprefix("Contacted: ") for button in buttons(message)]
 
 
 async def test_twenty_five_leads_at_once(sqlite):
@@ -31,7 +26,7 @@ async def test_twenty_five_leads_at_once(sqlite):
         (message,) = world.direct(maya)
         assert message.text.startswith("25 leads are waiting for your first contact.")
         assert message.text.endswith("And 5 more leads.")
-        assert shown(message) == [f"Lead-{number:02} Person" for number in range(20)]
+        assert asked_for(message) == [f"Lead-{number:02} Person" for number in range(20)]
         await called(world, "Lead-24", at(10))
         world.expect("chat.update")
         assert said(world, maya)[0].startswith("24 leads are waiting for your first contact.")
@@ -49,7 +44,7 @@ async def test_what_falls_due_within_five_minutes_comes_along(sqlite):
         world.expect("chat.postMessage")
         await world.until(at(12, 30))
         world.expect("chat.postMessage")
-        assert [shown(message) for message in world.direct(maya)] == [
+        assert [asked_for(message) for message in world.direct(maya)] == [
             ["Ana Person", "Ben Person"],
             ["Cho Person"],
         ]
@@ -64,7 +59,7 @@ async def test_what_is_heard_of_shortly_after_a_message_joins_it(sqlite):
         world.expect("chat.postMessage")
         await comes(world, maya, "Ben Person", created_at=at(9, 1).isoformat())
         world.expect("chat.update")
-        assert shown(world.direct(maya)[0]) == ["Ana Person", "Ben Person"]
+        assert asked_for(world.direct(maya)[0]) == ["Ana Person", "Ben Person"]
         await world.until(at(13, 30))
         world.expect("chat.postMessage")  # their next step, together
 
@@ -77,7 +72,7 @@ async def test_each_owner_gets_their_own(sqlite):
         await comes(world, ben, "Cho Person")
         await world.until(AT_RISK + SOON)
         world.expect("chat.postMessage", "chat.postMessage")
-        assert [shown(world.direct(owner)[0]) for owner in (maya, ben)] == [["Ana Person"], ["Cho Person"]]
+        assert [asked_for(world.direct(owner)[0]) for owner in (maya, ben)] == [["Ana Person"], ["Cho Person"]]
 
 
 async def test_a_day_has_a_limit(sqlite):
@@ -92,7 +87,7 @@ async def test_a_day_has_a_limit(sqlite):
         assert [datetime.fromtimestamp(call.at, UTC) for call in world.slack.posts()] == [at(12), at(12, 10)]
         await world.until(at(9, 1, day=17))
         world.expect(*["chat.postMessage"] * 3)
-        assert shown(world.direct(maya)[2]) == [f"Lead-{number} Person" for number in range(4)]
+        assert asked_for(world.direct(maya)[2]) == [f"Lead-{number} Person" for number in range(4)]
 
 
 async def test_a_lead_that_is_answered_while_its_message_waits(sqlite):
@@ -105,7 +100,7 @@ async def test_a_lead_that_is_answered_while_its_message_waits(sqlite):
         await called(world, "Ana", at(12))
         await world.until(at(15))
         world.expect("chat.postMessage")
-        assert shown(world.direct(maya)[0]) == ["Cho Person"]
+        assert asked_for(world.direct(maya)[0]) == ["Cho Person"]
         await world.until(at(9, day=17))
         await comes(world, maya, "Dev Person")
         await world.until(at(13, day=17))

@@ -54,6 +54,32 @@ def test_a_lead_moves_on_within_its_reminder(box, do):
     assert do(nudges.items_of, message.id) == []
 
 
+def test_many_leads_are_put_in_at_once(box, do):
+    """New ones come in, known ones move on and keep their buttons; of two steps of one lead the last is shown."""
+    message, other = nudge(box, "n1"), nudge(box, "n2")
+    do(nudges.put_items, message.id, [("g/L1", 1, "at_risk:owner", NOW), ("g/L1", 2, "at_risk:owner", NOW)])
+    do(nudges.put_item, other.id, "g/L1", 1, "at_risk:owner", NOW)
+    known = {(item.lead_key, item.cycle): item.ref for item in do(nudges.items_of, message.id)}
+    do(
+        nudges.put_items,
+        message.id,
+        [
+            ("g/L2", 1, "at_risk:owner", NOW),
+            ("g/L1", 1, "breach:owner", NOW + MINUTE),
+            ("g/L2", 1, "attempt-2", NOW + 2 * MINUTE),
+        ],
+    )
+    do(nudges.put_items, message.id, [])
+    items = do(nudges.items_of, message.id)
+    assert [(item.lead_key, item.cycle, item.step, item.due_at) for item in items] == [
+        ("g/L1", 2, "at_risk:owner", NOW),
+        ("g/L1", 1, "breach:owner", NOW + MINUTE),
+        ("g/L2", 1, "attempt-2", NOW + 2 * MINUTE),
+    ]
+    assert [item.ref for item in items[:2]] == [known["g/L1", 2], known["g/L1", 1]]
+    assert [item.step for item in do(nudges.items_of, other.id)] == ["at_risk:owner"]
+
+
 def test_the_reminders_of_a_contact(box, do):
     """The reminders that show any of a contact's leads, each once, in the order they were made."""
     for key, leads in (("n1", ["g/L1", "g/L2"]), ("n2", ["g/L3"]), ("n3", ["g/L2"])):

@@ -161,3 +161,49 @@ def test_a_message_can_wait_and_go_elsewhere(box):
     box.retarget(message.id, "#sales-ops")
     held = box.find(message.id)
     assert (held.next_at, held.target, held.state) == (NOW + MINUTE, "#sales-ops", "pending")
+    assert held.held is None
+
+
+def test_why_a_message_waited_is_kept(box):
+    """The reason is kept in words with the instant, also when the message waits again without one, or is sent."""
+    message = box.new("a", "person:ana@seller.example")
+    box.hold(message.id, NOW + MINUTE, "outside the agreed hours in Asia/Tokyo")
+    words = "held until 2026-11-16 09:01 UTC: outside the agreed hours in Asia/Tokyo"
+    assert box.find(message.id).held == words
+    box.hold(message.id, NOW + 2 * MINUTE)
+    assert box.deliver("a").held == words
+
+
+@pytest.mark.parametrize("turn", [None, NOW + MINUTE])
+def test_when_a_message_will_look_different_is_kept(box, turn):
+    """A claim says until when its content is true; what is found to be true for longer, or for ever, is told later."""
+    message = box.new("a")
+    taken = {"digest": "d1", "payload": {"text": "x"}, "now": NOW, "lease_until": NOW + MINUTE}
+    assert box.claim(message, **taken, refresh_at=turn)
+    assert box.find(message.id).refresh_at == turn
+    for later in (NOW + 5 * MINUTE, None):
+        box.turns(message.id, later)
+        assert box.find(message.id).refresh_at == later
+
+
+def test_messages_whose_time_has_come_are_edited(box):
+    """A sent message that looks different by now is to be edited, once; one under way or later is left to its course."""
+    for key, turn in (("now", NOW), ("before", NOW - MINUTE), ("later", NOW + SECOND), ("never", None)):
+        box.turns(box.deliver(key).id, turn)
+    box.turns(box.in_state("not sent", "dead").id, NOW)
+    assert box.refresh(NOW) == 2
+    assert keys(box.to_edit(NOW, 10)) == ["now", "before"]
+    assert [box.by_key(key).refresh_at for key in ("now", "before", "later")] == [None, None, NOW + SECOND]
+    assert box.refresh(NOW) == 0
+    assert box.refresh(NOW + SECOND) == 1
+
+
+def test_the_next_wake_is_no_later_than_a_turn(box):
+    """Nothing waits but a message that will look different: it is what the next look is for."""
+    message = box.deliver("a")
+    assert box.next_wake(NOW) is None
+    box.turns(message.id, NOW + MINUTE)
+    assert box.next_wake(NOW) == NOW + MINUTE
+    assert box.next_wake(NOW + 2 * MINUTE) == NOW + 2 * MINUTE
+    box.new("b", due=NOW + SECOND)
+    assert box.next_wake(NOW) == NOW + SECOND

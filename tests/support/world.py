@@ -232,6 +232,19 @@ def buttons(message: Message) -> list[dict[str, Any]]:
     ]
 
 
+def labels(message: Message) -> list[str]:
+    """What the buttons of a message say, its menus left out."""
+    return [button["text"]["text"] for button in buttons(message) if button["type"] == "button"]
+
+
+def asked_for(message: Message) -> list[str]:
+    """The leads that wait for an answer in a message: each has the button `Contacted` and a menu."""
+    menus = [button for button in buttons(message) if button["action_id"] == "lead_menu"]
+    waiting = [button for button in buttons(message) if button["action_id"] == "contacted"]
+    assert [menu["block_id"] for menu in menus] == [button["block_id"] for button in waiting]
+    return [button["accessibility_label"].removeprefix("Contacted: ") for button in waiting]
+
+
 def contacted_button(message: Message, lead: str | None = None) -> dict[str, Any]:
     """The button beside a lead."""
     found = [

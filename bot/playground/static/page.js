@@ -171,7 +171,8 @@ function drawPeople() {
 
 function draw() {
   if (!state.channels.some((one) => one.id === place) && place !== "home") {
-    place = (state.channels.find((one) => one.name === "wins") ?? state.channels[0])?.id ?? "home";
+    const direct = place?.startsWith("D") ? state.channels.find((one) => one.kind === "im") : null;
+    place = (direct ?? state.channels.find((one) => one.name === "wins") ?? state.channels[0])?.id ?? "home";
   }
   drawPeople();
   drawMessages();
@@ -196,7 +197,13 @@ async function refresh() {
   try {
     do {
       again = false;
-      state = await ask(`/_/state?as=${encodeURIComponent(as)}`);
+      const eyes = as;
+      const told = await ask(`/_/state?as=${encodeURIComponent(eyes)}`);
+      if (eyes !== as) {
+        again = true; // somebody else's eyes were taken meanwhile
+        continue;
+      }
+      state = told;
       toldAt = performance.now();
       as = state.as ?? "";
       draw();
@@ -211,9 +218,7 @@ async function refresh() {
 
 $("as").addEventListener("change", (event) => {
   as = event.target.value;
-  const wasDirect = state.channels.find((one) => one.id === place)?.kind === "im";
   refresh().then(() => {
-    if (wasDirect) place = state.channels.find((one) => one.kind === "im")?.id ?? place;
     closeWhy();
     remember();
     draw();

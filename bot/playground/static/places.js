@@ -32,20 +32,24 @@ function placeButton(id, mark, label, unread, place, go) {
   return make("li", "", node);
 }
 
+let drawn = "";
+
 export function drawPlaces(state, place, go) {
-  const focused = document.activeElement?.dataset?.place;
-  const channels = state.channels.filter((one) => one.kind !== "im");
-  const direct = state.channels.filter((one) => one.kind === "im");
   const bot = state.names[state.bot];
-  const one = (channel, mark, label) =>
-    placeButton(channel.id, mark, label, channel.id === place ? 0 : unreadOf(state.as, channel), place, go);
+  const one = (channel, mark, label) => [channel.id, mark, label, channel.id === place ? 0 : unreadOf(state.as, channel)];
+  const named = (channel) => one(channel, channel.kind === "private" ? "🔒" : "#", `${channel.name}${channel.archived ? " (archived)" : ""}`);
   const groups = [
-    ["Channels", channels.map((channel) => one(channel, channel.kind === "private" ? "🔒" : "#", `${channel.name}${channel.archived ? " (archived)" : ""}`))],
-    ["Direct messages", direct.map((channel) => one(channel, "●", bot))],
-    ["Apps", [placeButton("home", "⌂", `${bot} · Home`, 0, place, go)]],
+    ["Channels", state.channels.filter((channel) => channel.kind !== "im").map(named)],
+    ["Direct messages", state.channels.filter((channel) => channel.kind === "im").map((channel) => one(channel, "●", bot))],
+    ["Apps", [["home", "⌂", `${bot} · Home`, 0]]],
   ];
-  $("places").replaceChildren(...groups.flatMap(([title, items]) => [make("h2", "", title), make("ul", "", ...items)]));
-  if (focused) $("places").querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+  const shape = JSON.stringify([place, groups]);
+  if (shape !== drawn) {
+    drawn = shape;
+    const focused = document.activeElement?.dataset?.place;
+    $("places").replaceChildren(...groups.flatMap(([title, items]) => [make("h2", "", title), make("ul", "", ...items.map((item) => placeButton(...item, place, go)))]));
+    if (focused) $("places").querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+  }
   const waiting = state.channels.reduce((sum, channel) => sum + (channel.id === place ? 0 : unreadOf(state.as, channel)), 0);
   $("pane-places").querySelector(".new").textContent = waiting ? String(waiting) : "";
 }

@@ -86,6 +86,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("refresh_at IS NOT NULL"),
         )
 
+    with op.batch_alter_table("nudge_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_nudge_item_lead_key"), ["lead_key"], unique=False)
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("role", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("active", sa.Boolean(), nullable=True))
@@ -135,6 +138,9 @@ def _copy_what_people_are() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("nudge_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_nudge_item_lead_key"))
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         for name in (
             "dnd_checked_at",

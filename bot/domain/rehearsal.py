@@ -1,0 +1,349 @@
+"""What an agreement would have told whom: the steps of past cycles, and the messages that would have carried them.
+
+A step is told if its instant finds the clock still waiting. It is held to the receiver's next opening, joins the message
+that waits for the same receiver, or the one they got within `bundle_minutes`, and counts toward the messages agreed for
+a person and day. It is dropped if it was settled by the time its message could go. These are the rules of the sweep and
+of the delivery, applied to what is known now; time is only in the arguments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from bot.domain import presence, steps, worktime
+from bot.domain.follow_up import next_due
+from bot.domain.presence import Somebody
+from bot.domain.when import zone_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from bot.domain.agreement import Agreement, Tier
+    from bot.domain.cycles import Held
+    from bot.domain.worktime import Calendar, Pause
+
+Place: TypeAlias = str | None
+"""Where a message goes: a person's e-mail, or None for the agreement's channel."""
+Role = Literal["owner", "manager", "other", "channel"]
+_ROLES: Final[tuple[Role, ...]] = ("owner", "manager", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A lead asked to be called at `at`; `until` is the next attempt after that was said (None: there is none)."""
+
+    at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course that one cycle took, as far as its steps depend on it. Every instant is UTC.
+
+    `owners` are in the order of time, `handed_over` are the instants at which a new owner accepted the lead.
+    `answered_at` is the first contact, seen or said; `made` are the attempts that count. `follow_up_over_at` is when
+    the follow-up was kept; `over_at` is when the lead left sales' hands or came back in a new cycle. What was due
+    before `quiet_before` is not told.
+    """
+
+    lead: str
+    cycle: int
+    tier: Tier
+    started_at: datetime
+    first_due: datetime
+    within_at: datetime
+    owners: tuple[Held, ...]
+    answered_at: datetime | None = None
+    made: tuple[datetime, ...] = ()
+    follow_up_over_at: datetime | None = None
+    over_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    handed_over: frozenset[datetime] = frozenset()
+    quiet_before: datetime | None = None
+
+    def owner_at(self, instant: datetime) -> str | None:
+        """Who held the lead at an instant."""
+        held = [each.owner for each in self.owners if each.since <= instant]
+        return held[-1] if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A step of a cycle at its instant: it waits to be told from `at` until it is settled at `until` (None: never).
+
+    `first` is true for the steps that ask for the first contact.
+    """
+
+    at: datetime
+    until: datetime | None
+    to: str
+    owner: str | None
+    clock: tuple[str, int]
+    first: bool
+
+    def waits(self, now: datetime) -> bool:
+        """Whether somebody still has to act on it at an instant."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that would have been sent at `at` (UTC), on `day` of its receiver; `role` is whom it concerned."""
+
+    at: datetime
+    day: date
+    to: Place
+    role: Role
+
+
+def tellings(agreement: Agreement, course: Course, now: datetime) -> list[Telling]:
+    """The steps of a cycle up to `now` that would have found somebody to remind, in no order.
+
+    One that is settled less than `bundle_minutes` before its instant is among them: it may come along with another.
+    """
+    bundle = agreement.reminders.bundle
+
+    def stands(told: Telling) -> bool:
+        quiet = course.quiet_before is not None and told.at < course.quiet_before
+        return not quiet and told.at <= now and (told.until is None or told.until > told.at - bundle)
+
+    found = (*_first_contact(agreement, course), *_follow_up(agreement, course), *_callbacks(course))
+    return [told for told in found if stands(told)]
+
+
+def messages(
+    agreement: Agreement, told: Iterable[Telling], people: Mapping[str, Somebody], now: datetime
+) -> list[Message]:
+    """The messages up to `now` that carry these steps, in the order of time.
+
+    Who is away, stands in or is not known in Slack is what `people` say; nobody's do-not-disturb schedule is known of
+    the past.
+    """
+    agenda, room = _Agenda(told, agreement.reminders.bundle), _Mailroom(agreement, people)
+    while True:
+        instant = _earliest(agenda.next_at(), room.next_at())
+        if instant is None or instant > now:
+            return room.sent
+        room.tell(agenda.take(instant), instant)
+        room.deliver(instant)
+
+
+def _first_contact(agreement: Agreement, course: Course) -> Iterator[Telling]:
+    until = _earliest(course.answered_at, course.over_at)
+    if until is not None and until <= course.started_at:
+        return
+    rule, clock = agreement.reminders, (course.lead, course.cycle)
+    for step in steps.escalation(
+        agreement.calendar, course.started_at, course.tier, rule.steps, rule.at_risk, course.pauses
+    ):
+        yield Telling(step.at, until, step.to, course.owner_at(step.at), clock, first=True)
+    if not rule.on_assignment:
+        return
+    known: set[str] = set()
+    for held, following in zip(course.owners, (*course.owners[1:], None), strict=True):
+        gone = following.since if following is not None else None
+        at = max(course.started_at, held.since)
+        if held.owner is None or held.owner in known or (gone is not None and gone <= at):
+            continue
+        if held.since not in course.handed_over:
+            known.add(held.owner)
+            yield Telling(at, _earliest(until, gone), "owner", held.owner, clock, first=True)
+
+
+def _follow_up(agreement: Agreement, course: Course) -> Iterator[Telling]:
+    """The attempts after each that was made, until the follow-up is over."""
+    made, tier = course.made, course.tier
+    for count in range(1, min(len(made), tier.attempts - 1) + 1):
+        if made[count - 1] > course.within_at:
+            return
+        at = next_due(
+            agreement.calendar, tier, course.first_due, course.within_at, made[:count], course.pauses
+        )
+        if at is not None:
+            following = made[count] if len(made) > count else None
+            until = _earliest(following, course.follow_up_over_at, course.over_at)
+            clock = (course.lead, course.cycle)
+            yield Telling(at, until, "owner", course.owner_at(at), clock, first=False)
+
+
+def _callbacks(course: Course) -> Iterator[Telling]:
+    for callback in course.callbacks:
+        until = _earliest(callback.until, course.over_at)
+        clock = (course.lead, course.cycle)
+        yield Telling(callback.at, until, "owner", course.owner_at(callback.at), clock, first=False)
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+class _Agenda:
+    """The steps in the order of time, and those of each owner that may come along with others."""
+
+    def __init__(self, told: Iterable[Telling], bundle: timedelta) -> None:
+        self._ordered = sorted(told, key=lambda each: (each.at, each.clock))
+        self._bundle = bundle
+        self._next = 0
+        self._done: set[int] = set()
+        self._own: dict[str | None, list[int]] = defaultdict(list)
+        self._ahead: dict[str | None, int] = defaultdict(int)
+        for number, each in enumerate(self._ordered):
+            if each.to == "owner":
+                self._own[each.owner].append(number)
+
+    def next_at(self) -> datetime | None:
+        """When the next step is due."""
+        return self._ordered[self._next].at if self._next < len(self._ordered) else None
+
+    def take(self, now: datetime) -> list[Telling]:
+        """The steps due at `now`, with those that come along.
+
+        When an owner has something due, the next step of each of their other clocks comes along if it is due within
+        `bundle_minutes`.
+        """
+        due: list[Telling] = []
+        while self.next_at() == now:
+            each = self._ordered[self._next]
+            if self._next not in self._done and each.waits(now):
+                due.append(each)
+            self._next += 1
+        clocks = {each.clock for each in due}
+        for owner in dict.fromkeys(each.owner for each in due):
+            due += self._along(owner, clocks, now)
+        return due
+
+    def _along(self, owner: str | None, clocks: set[tuple[str, int]], now: datetime) -> Iterator[Telling]:
+        queue, at = self._own[owner], self._ahead[owner]
+        while at < len(queue) and queue[at] < self._next:
+            at += 1
+        self._ahead[owner] = at
+        while at < len(queue):
+            each = self._ordered[queue[at]]
+            if each.at > now + self._bundle:
+                return
+            if queue[at] not in self._done and each.clock not in clocks and each.waits(now):
+                self._done.add(queue[at])
+                clocks.add(each.clock)
+                yield each
+            at += 1
+
+
+@dataclass(slots=True)
+class _Open:
+    """What one place waits for, or was told last."""
+
+    waiting: dict[tuple[str, int], Telling] = field(default_factory=dict)
+    sent_at: datetime | None = None
+    shown: dict[tuple[str, int], Telling] = field(default_factory=dict)
+
+
+class _Mailroom:
+    """Carries steps to their places, as the sweep and the delivery do."""
+
+    def __init__(self, agreement: Agreement, people: Mapping[str, Somebody]) -> None:
+        self.sent: list[Message] = []
+        self._agreement, self._rule, self._people = agreement, agreement.reminders, people
+        self._places: dict[Place, _Open] = defaultdict(_Open)
+        self._queue: list[tuple[datetime, str]] = []
+        self._count: dict[tuple[str, date], int] = defaultdict(int)
+        self._calendars: dict[str, Calendar] = {}
+
+    def next_at(self) -> datetime | None:
+        """When a message that waits can go at the earliest."""
+        return self._queue[0][0] if self._queue else None
+
+    def tell(self, due: Sequence[Telling], now: datetime) -> None:
+        """Put steps that are told at `now` into the message for each place."""
+        found: dict[Place, list[Telling]] = defaultdict(list)
+        for each in due:
+            found[self._place(each, now)].append(each)
+        for place, told in found.items():
+            items = {each.clock: each for each in told}
+            at_place = self._places[place]
+            if at_place.waiting:
+                at_place.waiting |= items
+            elif self._takes(at_place, items, now):
+                at_place.shown |= items
+            else:
+                at_place.waiting = items
+                heappush(self._queue, (now, place or ""))
+
+    def deliver(self, now: datetime) -> None:
+        """Send what may go at `now`; the rest is held or dropped."""
+        while self._queue and self._queue[0][0] <= now:
+            place = heappop(self._queue)[1] or None
+            at_place = self._places[place]
+            items = {clock: each for clock, each in at_place.waiting.items() if each.waits(now)}
+            at_place.waiting = items
+            if items:
+                self._post(at_place, place, items, now)
+
+    def _takes(self, at_place: _Open, items: Mapping[tuple[str, int], Telling], now: datetime) -> bool:
+        """Whether the message sent last is edited: it is recent, still waits for an answer and has none of these."""
+        if at_place.sent_at is None or at_place.sent_at <= now - self._rule.bundle:
+            return False
+        if any(clock in at_place.shown for clock in items):
+            return False
+        return any(each.first and each.waits(now) for each in at_place.shown.values())
+
+    def _post(
+        self, at_place: _Open, place: Place, items: dict[tuple[str, int], Telling], now: datetime
+    ) -> None:
+        to = self._receiver(place, now)
+        zone = self._zone(to)
+        calendar = self._calendar(zone)
+        local = now.astimezone(zone_named(zone))
+        held = None if worktime.is_open(calendar, now) else worktime.next_opening(calendar, now)
+        if (
+            held is None
+            and to is not None
+            and self._count[to, local.date()] >= self._rule.max_per_person_per_day
+        ):
+            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+            held = worktime.next_opening(calendar, midnight + timedelta(days=1))
+        if held is not None:
+            heappush(self._queue, (held, place or ""))
+            return
+        at_place.waiting = {}
+        shown = self._places[to]
+        shown.sent_at, shown.shown = now, items
+        if to is not None:
+            self._count[to, local.date()] += 1
+        self.sent.append(Message(now, local.date(), to, _role(to, items.values())))
+
+    def _place(self, told: Telling, now: datetime) -> Place:
+        if told.to == "channel":
+            return None
+        email = {"owner": told.owner, "manager": self._manager(told.owner)}.get(told.to, told.to)
+        return self._receiver(email, now)
+
+    def _manager(self, owner: str | None) -> str | None:
+        person = self._people.get(owner) if owner is not None else None
+        return person.manager_email if person is not None else None
+
+    def _receiver(self, email: Place, now: datetime) -> Place:
+        if email is None:
+            return None
+        return presence.receiver(email, self._people, now, self._agreement.timezone)
+
+    def _zone(self, to: Place) -> str:
+        person = self._people.get(to) if to is not None else None
+        return (person.zone if person is not None else None) or self._agreement.timezone
+
+    def _calendar(self, zone: str) -> Calendar:
+        if zone not in self._calendars:
+            self._calendars[zone] = self._agreement.calendar.in_zone(zone)
+        return self._calendars[zone]
+
+
+def _role(to: Place, items: Iterable[Telling]) -> Role:
+    if to is None:
+        return "channel"
+    concerned = {each.to if each.to in _ROLES else "other" for each in items}
+    return next(role for role in _ROLES if role in concerned)

@@ -1,0 +1,73 @@
+"""The answer to `/leads`: open leads, the most urgent first, each answered where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.render import blocks
+from bot.render.message import Payload
+from bot.render.nudge import aloud, lead_blocks
+from bot.render.text import clean, counted, escape, money, plain_name, width
+
+if TYPE_CHECKING:
+    from bot.domain.sla_facts import QueueView
+    from bot.render.blocks import Block
+
+LEADS_SHOWN: Final = 20
+LIST: Final = "leads"
+"""Begins the id of a block with buttons (`leads:3:mine`): by the rest the same list is asked for again."""
+_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up"})
+
+
+def leads(view: QueueView) -> Payload:
+    """The list. Each lead is drawn as in a reminder; what is beyond 20 leads is counted together with `view.more`."""
+    shown, more = view.leads[:LEADS_SHOWN], view.more + len(view.leads[LEADS_SHOWN:])
+    waiting = more + sum(lead.state in _WAITING for lead in shown)
+    title = _title(view, waiting)
+    drawn: list[Block] = [blocks.header(title)]
+    spoken = [escape(f"{title}.")]
+    small = _small_print(view)
+    if small:
+        drawn.append(blocks.context(small))
+        spoken.append(escape(f"{small}."))
+    for index, lead in enumerate(shown):
+        drawn += [_named(block, index, view.scope) for block in lead_blocks(lead, index, view.zone)]
+        spoken.append(aloud(lead, view.zone))
+    if more > 0:
+        drawn.append(blocks.context(f"and {more:,} more"))
+        spoken.append(f"And {more:,} more.")
+    if len(drawn) == 1:
+        drawn.append(blocks.rich(blocks.words("Nothing to answer at the moment.")))
+        spoken.append("Nothing to answer at the moment.")
+    return Payload("\n".join(spoken), tuple(drawn))
+
+
+def scope_of(block_id: str) -> str | None:
+    """Which list a block with buttons belongs to; None where it is no list's."""
+    kind, _, rest = block_id.partition(":")
+    return rest.partition(":")[2] or None if kind == LIST else None
+
+
+def _named(block: Block, index: int, scope: str) -> Block:
+    """A block with buttons under the id of this list; a list whose words are too long for an id is drawn once only."""
+    if "block_id" not in block:
+        return block
+    name = f"{LIST}:{index}:{scope}"
+    return block | {"block_id": name if width(name) <= blocks.ID else f"{LIST}:{index}:"}
+
+
+def _title(view: QueueView, waiting: int) -> str:
+    if view.whose == "mine":
+        return f"Your open leads: {waiting:,}" if waiting else "No open leads of yours"
+    if view.whose == "team":
+        return f"Open leads of the team: {waiting:,}" if waiting else "No open leads in the team"
+    name = clean(plain_name(view.whose))
+    return f"Open leads of {name}: {waiting:,}" if waiting else f"No open leads of {name}"
+
+
+def _small_print(view: QueueView) -> str:
+    told = [f"{counted(view.late, 'lead')} late"] if view.late else []
+    if view.at_stake is not None:
+        told.append(f"worth about {money(view.at_stake)} together, by own history")
+    line = " · ".join(told)
+    return line[:1].upper() + line[1:]

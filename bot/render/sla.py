@@ -1,0 +1,106 @@
+"""The answer to `/sla`: how first contacts and follow-ups stand, to be read on a phone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from bot.render import blocks
+from bot.render.message import Payload
+from bot.render.text import clean, counted, cut, day, escape, moment, money, percent, person, plain_name
+
+if TYPE_CHECKING:
+    from bot.domain.sla_facts import SlaRow, SlaView
+    from bot.render.blocks import Block, Part
+
+OWNERS_SHOWN: Final = 15
+_AMOUNT: Final = 45
+_NOBODY: Final = "without an owner"
+
+
+def sla(view: SlaView) -> Payload:
+    """The figures of one person, or of the team: the total first, then two lines an owner, then the small print.
+
+    Of more than 15 owners the rest is counted. `text` holds the same figures.
+    """
+    whose = _whose(view)
+    title = f"First contacts · {whose}"
+    since = day(view.since, view.as_of.year)
+    period = f"Leads whose clock started this {view.period}, since {since} ({clean(view.zone)})"
+    drawn: list[Block] = [blocks.header(title), blocks.context(period)]
+    spoken = [escape(f"First contacts, {whose}. {period}.")]
+    if view.total.leads == 0:
+        none = "No lead came in this time."
+        drawn.append(blocks.rich(blocks.words(none)))
+        return Payload("\n".join([*spoken, none]), tuple(drawn))
+    told = _figures(view.total)
+    drawn.append(
+        blocks.rich(*blocks.lines([[blocks.words(line, bold=not at)] for at, line in enumerate(told)]))
+    )
+    spoken += [escape(f"{line}.") for line in told]
+    for row in view.rows[:OWNERS_SHOWN]:
+        drawn.append(_owner(row))
+        who = _NOBODY if row.owner is None else person(row.owner)
+        spoken.append(f"{who}: {escape(_promise(row))}, {escape(_standing(row))}.")
+    more = len(view.rows) - OWNERS_SHOWN
+    if more > 0:
+        drawn.append(blocks.context(f"and {counted(more, 'more person', 'more people')}"))
+        spoken.append(f"And {counted(more, 'more person', 'more people')}.")
+    drawn.append(blocks.context("As of", view.as_of))
+    spoken.append(f"As of {moment(view.as_of, 'UTC')}.")
+    return Payload("\n".join(spoken), tuple(drawn))
+
+
+def _whose(view: SlaView) -> str:
+    return view.whose if isinstance(view.whose, str) else clean(plain_name(view.whose))
+
+
+def _owner(row: SlaRow) -> Block:
+    who: Part = blocks.words(_NOBODY, bold=True) if row.owner is None else blocks.who(row.owner, bold=True)
+    return blocks.rich(
+        *blocks.lines([[who, blocks.words(f" · {_promise(row)}")], [blocks.words(_standing(row))]])
+    )
+
+
+def _figures(row: SlaRow) -> list[str]:
+    """All that is known of one person, or of the team, a line a subject."""
+    told = [_promise(row), _standing(row)]
+    if row.median_minutes is not None and row.p90_minutes is not None:
+        half, most = _working_time(row.median_minutes), _working_time(row.p90_minutes)
+        told.append(f"Half of the contacts within {half} of working time, nine of ten within {most}")
+    if row.said or row.seen:
+        told.append(f"{row.seen:,} seen in the CRM, {row.said:,} said by the owner")
+    if row.value_at_risk is not None and row.value_at_risk.minor:
+        told.append(f"Value at risk {cut(money(row.value_at_risk), _AMOUNT)}, by own history")
+    told.append(_follow_up(row))
+    return [line for line in told if line]
+
+
+def _promise(row: SlaRow) -> str:
+    if row.rate is None:
+        return "nothing due yet"
+    return f"{percent(Fraction(row.rate))} in time ({row.met:,} of {row.met + row.breached:,})"
+
+
+def _standing(row: SlaRow) -> str:
+    risk = f" ({row.at_risk:,} at risk)" if row.at_risk else ""
+    late = f"{row.breached:,} late"
+    if row.still_waiting:
+        late += f" ({row.still_waiting:,} still waiting)"
+    return f"{row.open:,} open{risk} · {late}"
+
+
+def _follow_up(row: SlaRow) -> str:
+    if not (row.follow_up_open or row.kept or row.broken):
+        return ""
+    told = f"Follow-up: {row.follow_up_open:,} open, {row.kept:,} kept, {row.broken:,} broken"
+    return f"{told}, {row.exhausted:,} without a reply after the last attempt" if row.exhausted else told
+
+
+def _working_time(minutes: float) -> str:
+    """Working minutes in words: `45 min`, `1 h 30 min`."""
+    whole = int(minutes + 0.5)
+    hours, rest = divmod(whole, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"

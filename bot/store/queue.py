@@ -1,0 +1,160 @@
+"""The leads that are open, the most urgent first, and the references of the buttons in a list of them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from bot.store.answers import AN
+from bot.store.nudges import N
+from bot.store.sql import from_json, insert_new, table_of
+from bot.store.tables import ClockRow, LeadRow, NudgeItemRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+C = table_of(ClockRow).c
+L = table_of(LeadRow).c
+
+_LATEST: Final = 500
+"""Among how many of the latest answers those of somebody are looked for."""
+
+_FIRST = C.stopped_at.is_(None)
+_DUE: ColumnElement[Any] = case((_FIRST, C.due_at), else_=C.attempt_due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLead:
+    """A lead that waits for a contact: which one of its cycle is owed, until when, and from when it is at risk.
+
+    A later contact than the first has no instant `at_risk_at`.
+    """
+
+    lead_key: str
+    cycle: int
+    attempt: int
+    due_at: datetime
+    at_risk_at: datetime | None
+
+
+def open_leads(
+    session: Session, owner: str | None, now: datetime, limit: int, *, everybody: bool = False
+) -> list[OpenLead]:
+    """The leads of an owner, or of `everybody`, to whom a contact is owed.
+
+    First those whose contact is late, then those at risk, then the others; each by their due instants.
+    """
+    risk: ColumnElement[Any] = case((now > _DUE, 0), (and_(_FIRST, C.at_risk_at <= now), 1), else_=2)
+    rows = session.execute(
+        select(C.lead_key, C.cycle, C.attempts, C.stopped_at, C.due_at, C.attempt_due_at, C.at_risk_at)
+        .where(_open(now), *_of(owner, everybody=everybody))
+        .order_by(risk, _DUE, C.lead_key)
+        .limit(limit)
+    )
+    return [
+        OpenLead(key, cycle, 1, due_at, at_risk_at)
+        if stopped_at is None
+        else OpenLead(key, cycle, made + 1, attempt_due_at, None)
+        for key, cycle, made, stopped_at, due_at, attempt_due_at, at_risk_at in rows
+    ]
+
+
+def count_open(session: Session, owner: str | None, now: datetime, *, everybody: bool = False) -> int:
+    """How many leads of an owner, or of `everybody`, wait for a contact."""
+    counted = select(func.count()).select_from(ClockRow)
+    return int(session.execute(counted.where(_open(now), *_of(owner, everybody=everybody))).scalar_one())
+
+
+def owns_leads(session: Session, email: str) -> bool:
+    """Whether somebody owns a lead: as the CRM tells it, or because they took it over."""
+    stated = select(L.key).where(L.owner_email == email, L.described, L.deleted.is_(False)).limit(1)
+    held = select(C.lead_key).where(C.owner_email == email).limit(1)
+    return any(session.execute(rows).first() is not None for rows in (stated, held))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer of somebody: to which contact of which lead, and when."""
+
+    lead_key: str
+    cycle: int
+    attempt: int
+    at: datetime
+
+
+def answered_by(session: Session, slack_id: str, since: datetime) -> list[Given]:
+    """What somebody answered since an instant and did not take back, the latest first."""
+    latest = (
+        select(AN.id, AN.lead_key, AN.cycle, AN.at, AN.data_json, AN.by_slack_id, AN.state)
+        .order_by(AN.id.desc())
+        .limit(_LATEST)
+        .subquery()
+        .c
+    )
+    rows = session.execute(
+        select(latest.lead_key, latest.cycle, latest.data_json, latest.at)
+        .where(latest.by_slack_id == slack_id, latest.at > since, latest.state != "undone")
+        .order_by(latest.id.desc())
+    )
+    return [Given(key, cycle, from_json(data).get("attempt", 1), at) for key, cycle, data, at in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a button of a list stands for: a contact owed to a lead."""
+
+    ref: str
+    lead_key: str
+    cycle: int
+    attempt: int
+    due_at: datetime
+
+
+def listed(session: Session, lead_keys: Collection[str]) -> dict[tuple[str, int, int], Listed]:
+    """The buttons that lists have had for these leads, by (lead key, cycle, attempt)."""
+    rows = session.execute(
+        select(N.ref, N.lead_key, N.cycle, -N.message_id, N.due_at).where(
+            N.lead_key.in_(sorted(lead_keys)), N.message_id < 0
+        )
+    )
+    found = [Listed(*row) for row in rows]
+    return {(one.lead_key, one.cycle, one.attempt): one for one in found}
+
+
+def put_listed(session: Session, wanted: Iterable[tuple[str, int, int, datetime]]) -> None:
+    """Give the contacts (lead key, cycle, attempt, due instant) a button each; one that has it keeps it.
+
+    A list is no message, so its items are kept under the number of the attempt, negated: whoever sees the lead in a
+    list has the same button, and it asks for the same contact for ever.
+    """
+    rows = [
+        {
+            "message_id": -attempt,
+            "lead_key": lead_key,
+            "cycle": cycle,
+            "ref": uuid.uuid4().hex,
+            "step": f"attempt-{attempt}",
+            "due_at": due_at,
+        }
+        for lead_key, cycle, attempt, due_at in wanted
+    ]
+    if rows:
+        insert_new(session, NudgeItemRow, rows, "ref")
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    """A contact is owed: the first, or one of those agreed to follow while the time for them lasts."""
+    follow_up = and_(C.follow_up == "open", C.attempt_due_at.is_not(None), C.within_at >= now)
+    return and_(C.ended_at.is_(None), or_(_FIRST, follow_up))
+
+
+def _of(owner: str | None, *, everybody: bool) -> list[ColumnElement[bool]]:
+    if everybody:
+        return []
+    return [C.owner_email.is_(None) if owner is None else C.owner_email == owner]
