@@ -136,21 +136,57 @@ class Reminders:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Another channel for wins that fit: all that is given must hold. Texts are compared by `fold`."""
+
+    channel: str
+    min_amount: Decimal | None = None
+    """In the agreement's currency."""
+    kind: str | None = None
+    segment: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a team (None: everybody) wants to win in each period, in the agreement's currency."""
+
+    period: str
+    amount: Decimal
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wins:
-    """Where wins are told, and until when a win first seen now is told at all (`fresh`, else booked silently)."""
+    """Where wins are told, and until when a win first seen now is told at all (`fresh`, else booked silently).
+
+    One under `minimum` (by its size, in the agreement's currency) gets no card. More than `group_after` within a
+    minute become one message.
+    """
 
     channel: str = "#wins"
     fresh: timedelta = timedelta(days=7)
+    minimum: Decimal = Decimal(0)
+    routes: tuple[Route, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    group_after: int = 5
+    rank_people: bool = False
+    shown: Literal["company", "contact", "none"] = "company"
+    """What a channel shows of the customer."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRule:
-    """How a win's money is shared among the touches (facts: attribution models)."""
+    """How a win's money is shared among the touches (facts: attribution models), and among people.
+
+    `contributors` are the shares of those who helped, by folded role, where the deal does not tell one.
+    """
 
     model: str = "position"
     position: tuple[Decimal, Decimal] = (Decimal("0.4"), Decimal("0.4"))
     half_life_days: int = 30
     lookback_days: int = 90
+    contributors: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

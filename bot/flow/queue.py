@@ -13,6 +13,7 @@ from bot.domain.answering import UNDO
 from bot.domain.facts import Named
 from bot.domain.sla_facts import QueueView
 from bot.flow.lead_lines import Asked, at_stake, lines_of
+from bot.flow.prepared import named
 from bot.flow.whose import look_up
 from bot.store import answers, clocks, people, queue
 
@@ -103,6 +104,14 @@ async def queue_view(office: Office, whose: Whose, reader: Reader) -> QueueView:
     return await office.database.read(
         lambda s: _view(s, agreement, whose, owner, reader, chosen, now, everybody=everybody)
     )
+
+
+async def queue_again(office: Office, scope: str, reader: Reader) -> QueueView:
+    """The list with that `scope` as it is now, for the same reader."""
+    if scope in {"mine", "team"}:
+        return await queue_view(office, "mine" if scope == "mine" else "team", reader)
+    whose = await office.database.read(lambda s: named(people.by_email(s, [scope]), scope))
+    return await queue_view(office, whose, reader)
 
 
 def _chosen(

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+from collections import deque
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from functools import cache
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from bot.domain import figures, rehearsal
 from bot.domain.when import When, instant_text, zone_named
 from bot.domain.worth import BY, Origin
 from bot.errors import UsageError
 from bot.flow import worth
-from bot.flow.figures import Period, shown
+from bot.flow.figures import Period
 from bot.flow.leads import LATE_ARRIVAL
 from bot.flow.people import somebody
+from bot.flow.rehearse_figures import Known, breached, difference, figures_of
 from bot.flow.rehearse_work import Ground, Material, Outcome, outcomes
 from bot.store import answers, people
 from bot.store import figures as rows_of
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bot.domain.agreement import Agreement
-    from bot.domain.presence import Somebody
-    from bot.domain.rehearsal import Message
-    from bot.flow.rehearse_work import Verdict
     from bot.store.database import Session
     from bot.store.figures import LeadFacts
     from bot.store.people import Person
@@ -119,21 +115,26 @@ def rehearse(
                 all_.verdicts.extend(part.verdicts)
                 all_.told.extend(part.told)
             advance(size)
-    value = _values(worth.live(session, present, period.as_of, described), described)
-    known = {email: somebody(person) for email, person in everyone.items()}
+    known = Known(
+        present=present,
+        people={email: somebody(person) for email, person in everyone.items()},
+        names={email: person.name for email, person in everyone.items()},
+        value=_values(worth.live(session, present, period.as_of, described), described),
+        now=period.as_of,
+    )
     one, other = (
-        _figures(agreement, outcome, present, value, known, everyone, period.as_of)
+        figures_of(agreement, outcome, known)
         for agreement, outcome in zip(ground.agreements, found, strict=True)
     )
-    breached = [_breached(outcome) for outcome in found]
+    before, after = (breached(outcome) for outcome in found)
     return Rehearsal(
         period=period,
         currency=present.currency,
         present=one,
         rehearsed=other,
-        difference=_difference(present, one, other),
-        newly_breached=tuple(sorted(breached[1] - breached[0])),
-        no_longer_breached=tuple(sorted(breached[0] - breached[1])),
+        difference=difference(one, other),
+        newly_breached=tuple(sorted(after - before)),
+        no_longer_breached=tuple(sorted(before - after)),
     )
 
 
@@ -260,7 +261,7 @@ _ground_here: list[Ground] = []
 @contextmanager
 def _workers(ground: Ground, contacts: int, processes: int | None) -> Iterator[_Work]:
     """How chunks are worked through: by other processes where that is worth it, else here."""
-    wanted = processes or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+    wanted = processes or min(os.cpu_count() or 1, _MOST_PROCESSES)
     if wanted < 2 or (processes is None and contacts < _MANY):
         yield lambda chunks: ((_leads(chunk), outcomes(ground, chunk)) for chunk in chunks)
         return
@@ -309,9 +310,6 @@ def _leads(chunk: Iterable[Material]) -> int:
     return sum(len(each.created) for each in chunk)
 
 
-# --- figures -------------------------------------------------------------------------------------
-
-
 def _values(history: worth.History, described: Sequence[LeadFacts]) -> Callable[[str], int | None]:
     """What a lead is worth in minor units; None where history is missing. Each origin is worked out once."""
     leads = {lead.key: lead for lead in described}
@@ -326,3 +324,11 @@ def _values(history: worth.History, described: Sequence[LeadFacts]) -> Callable[
         return value(Origin(*(str(text) if text else None for text in texts)))
 
     return of
+
+
+def _named(lead_ids: Sequence[str]) -> dict[str, Any]:
+    return {"count": len(lead_ids), "leads": list(lead_ids[:NAMED])}
+
+
+def _day_text(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None

@@ -58,7 +58,8 @@ async def sla_view(
 ) -> SlaView:
     """The clocks that started in the present week, month or quarter, with the figures of `report sla`.
 
-    The span is the agreement's zone's. For the team a row an owner; else the figures of the owner with the address `email` alone.
+    Its first day is one of the agreement's zone. For the team there is a row an owner; else the figures are those of
+    the owner with the address `email` alone.
     """
     agreement, now = office.agreement, office.clock.now()
     period = Period(began(span, day_of(now, agreement)), None, now)

@@ -14,7 +14,7 @@ from bot.store.database import explained
 if TYPE_CHECKING:
     from bot.store.database import Database
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest revision in `migrations/versions`; a test keeps it true."""
 
 _log = log_of(__name__)

@@ -24,6 +24,8 @@ SQLModel.metadata.naming_convention = {
 EVENT_STATES: Final = ("stored", "applied", "parked", "dead")
 MESSAGE_STATES: Final = ("pending", "sending", "sent", "retry", "ambiguous", "dead", "cancelled", "stale")
 CLOCK_STATES: Final = ("running", "met", "breached", "closed")
+CLAIM_KINDS: Final = ("asset", "campaign", "person")
+CLAIM_STATES: Final = ("offered", "confirmed", "declined")
 ANSWER_KINDS: Final = ("contacted", "logged", "snoozed", "handed_over", "not_a_fit")
 ANSWER_STATES: Final = ("given", "offered", "accepted", "declined", "undone")
 
@@ -165,6 +167,7 @@ class DealRow(SQLModel, table=True):
     segment: str | None = None
     kind: str | None = None
     created: str | None = None
+    churned: str | None = None
     ended: str | None = None
     ended_at: datetime | None = None
     ended_on: date | None = None
@@ -240,6 +243,9 @@ class WinRow(SQLModel, table=True):
     model: str
     parameters: str
     rate: str | None = None
+    kind: str | None = None
+    segment: str | None = None
+    team: str | None = None
     announced_amount_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     announced_currency: str | None = None
     announced_owner: str | None = None
@@ -260,6 +266,71 @@ class CreditRow(SQLModel, table=True):
     kind: str | None = None
     share: str
     amount_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class WinPersonRow(SQLModel, table=True):
+    """A person's part of a win, the owner's first; their shares sum to 1, their amounts to the win's amount."""
+
+    __tablename__ = "win_person"
+    deal_key: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    email: str | None = Field(default=None, index=True)
+    role: str | None = None
+    share: str
+    amount_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class WinCardRow(SQLModel, table=True):
+    """Which message shows a win in a channel: a card of its own, or one that lists many."""
+
+    __tablename__ = "win_card"
+    deal_key: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_id: int = Field(index=True)
+
+
+class ClaimRow(SQLModel, table=True):
+    """Credit that somebody says is missing from a deal: an asset, a campaign or a person, until it is decided.
+
+    `side` (`sales` or `marketing`) is the one that confirms or declines. `touched_on` is the day of the touch.
+    """
+
+    __tablename__ = "credit_claim"
+    __table_args__ = (
+        _one_of("kind", CLAIM_KINDS),
+        _one_of("state", CLAIM_STATES),
+        UniqueConstraint("ref"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str
+    deal_key: str = Field(index=True)
+    kind: str
+    name: str
+    touched_on: date | None = None
+    why: str = Field(sa_type=Text)
+    side: str
+    state: str
+    at: datetime
+    by_slack_id: str
+    by_email: str | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+class ThanksRow(SQLModel, table=True):
+    """A word of thanks about a win, from one person to others (`to_json`: Slack accounts)."""
+
+    __tablename__ = "thanks"
+    __table_args__ = (Index("ix_thanks_deal", "deal_key", "number"), Index("ix_thanks_at", "at"))
+    id: int | None = Field(default=None, primary_key=True)
+    deal_key: str
+    number: int
+    at: datetime
+    by_slack_id: str
+    to_json: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text)
 
 
 class WinChangeRow(SQLModel, table=True):
@@ -398,6 +469,7 @@ class MessageRow(SQLModel, table=True):
     payload_json: str | None = Field(default=None, sa_type=Text)
     channel_id: str | None = None
     ts: str | None = None
+    parent_id: int | None = None
     sent_digest: str | None = None
     sent_at: datetime | None = None
     refresh_at: datetime | None = None

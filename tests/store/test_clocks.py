@@ -17,7 +17,9 @@ ANA, BEN = "ana@seller.example", "ben@seller.example"
 STEPS = (
     StepAt("at_risk:owner", NOW - 15 * MINUTE, NOW, "owner", missable=True),
     StepAt("snoozed-3#2", NOW, NOW, "owner"),
-    StepAt("breach+50%:mona@seller.example", NOW + 30 * MINUTE, NOW + 30 * MINUTE, "mona@seller.example", True),
+    StepAt(
+        "breach+50%:mona@seller.example", NOW + 30 * MINUTE, NOW + 30 * MINUTE, "mona@seller.example", True
+    ),
 )
 
 
@@ -188,7 +190,9 @@ def test_a_step_is_decided_once(do):
     """The first decision of a step stands; another step, cycle or lead is decided for itself."""
     first = [decision("at_risk:owner"), decision("breach:owner")]
     assert do(clocks.decide, first) == 2
-    again = decision("at_risk:owner", outcome="skipped", reason="a later step was due as well", message_id=None)
+    again = decision(
+        "at_risk:owner", outcome="skipped", reason="a later step was due as well", message_id=None
+    )
     others = [decision("at_risk:owner", cycle=2), decision("breach+50%:manager", lead="g/L2")]
     assert do(clocks.decide, [again, *others]) == 2
     assert do(clocks.decide, []) == 0
@@ -196,7 +200,12 @@ def test_a_step_is_decided_once(do):
     assert do(clocks.decided_steps, ["g/L1"], 1) == steps
     assert do(clocks.decided_steps, ["g/L1", "g/L2"], 1) == steps | {"breach+50%:manager"}
     assert do(clocks.decided_steps, ["g/L1"], 3) == do(clocks.decided_steps, [], 1) == set()
-    assert do(clocks.decisions, ["g/L1", "g/L2"]) == [decision("at_risk:owner"), others[0], others[1], first[1]]
+    assert do(clocks.decisions, ["g/L1", "g/L2"]) == [
+        decision("at_risk:owner"),
+        others[0],
+        others[1],
+        first[1],
+    ]
 
 
 def test_decisions_come_in_the_order_they_were_made(do):

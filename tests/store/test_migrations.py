@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect, text
+from sqlalchemy import column, insert, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.errors import ConfigError, StorageError
-from bot.store import schema, tables
+from bot.store import answers, clocks, people, schema, tables
 from bot.store.database import Database
 
 FOLDER = Path(schema.__file__).parent / "migrations"
@@ -162,6 +165,144 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty):
     assert schema.migrate(empty)
 
 
+AT = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+AWAY = {"role": "rep", "active": True, "away_from": "2026-12-21", "away_until": "2027-01-03"}
+FIRST_SCHEMA: list[tuple[str, dict[str, object]]] = [
+    (
+        "answer",
+        {"lead_key": "g/L1", "cycle": 1, "kind": "contacted", "at": AT + 3 * HOUR, "by_slack_id": "U1"},
+    ),
+    (
+        "answer",
+        {"lead_key": "g/L1", "cycle": 2, "kind": "contacted", "at": AT + 9 * HOUR, "by_slack_id": "U2"},
+    ),
+    (
+        "person",
+        {
+            "email": "ana@seller.example",
+            "described": True,
+            "name": "Ana",
+            "data_json": json.dumps({"name": "Ana", **AWAY, "delegate_email": "ben@seller.example"}),
+            "stamps_json": "{}",
+        },
+    ),
+    ("person", {"email": "ben@seller.example", "described": False, "data_json": "{}", "stamps_json": "{}"}),
+    (
+        "clock",
+        {
+            "lead_key": "g/L1",
+            "cycle": 1,
+            "started_at": AT,
+            "due_at": AT + 4 * HOUR,
+            "at_risk_at": AT + 3 * HOUR,
+            "tier": "all",
+            "owner_email": "ana@seller.example",
+            "state": "met",
+            "stopped_at": AT + 3 * HOUR,
+            "stopped_how": "said",
+            "minutes": 180,
+        },
+    ),
+    (
+        "clock_step",
+        {
+            "lead_key": "g/L1",
+            "cycle": 1,
+            "step": "at_risk:owner",
+            "due_at": AT + 3 * HOUR,
+            "outcome": "queued",
+            "decided_at": AT + 3 * HOUR,
+        },
+    ),
+]
+"""Rows as the first schema kept them, by table."""
+
+
+def put(database: Database, name: str, row: dict[str, object]) -> None:
+    """A row, in whatever schema the database has."""
+    columns = [column(n, UTCDateTime() if isinstance(v, datetime) else None) for n, v in row.items()]
+    database.write_now(lambda s: s.execute(insert(table(name, *columns)).values(row)))
+
+
+def rows(database: Database) -> dict[str, list[str]]:
+    """Everything that is in the tables of the first schema that the rows above are of."""
+    names = sorted({name for name, _ in FIRST_SCHEMA})
+    return {
+        name: sorted(
+            repr(dict(row))
+            for row in database.read_now(
+                lambda s, n=name: s.execute(select(text("*")).select_from(table(n))).mappings().all()
+            )
+        )
+        for name in names
+    }
+
+
+@pytest.fixture
+def first(empty):
+    """A database of the first schema that was in use."""
+    run(empty, "upgrade", "0001")
+    for name, row in FIRST_SCHEMA:
+        put(empty, name, row)
+    return empty
+
+
+def test_answers_and_people_of_the_first_schema_are_kept(first):
+    """A press is an answer that can be undone no more; who is away is known; clocks are to be computed anew."""
+    assert schema.migrate(first)
+    early, late = first.read_now(lambda s: answers.of_leads(s, ["g/L1"]))
+    assert [(a.cycle, a.kind, a.state, a.at, a.by_slack_id, a.by_email, a.data) for a in (early, late)] == [
+        (1, "contacted", "given", AT + 3 * HOUR, "U1", None, {}),
+        (2, "contacted", "given", AT + 9 * HOUR, "U2", None, {}),
+    ]
+    assert len({early.ref, late.ref, ""}) == 3
+    again = {"lead_key": "g/L1", "cycle": 1, "kind": "contacted", "slot": "g/L1:1:contacted:1"}
+    pressed = {"at": AT + 9 * HOUR, "by_slack_id": "U3", "by_email": None}
+    assert first.write_now(lambda s: answers.keep(s, **again, **pressed)) is None
+    known = first.read_now(lambda s: people.by_email(s, ["ana@seller.example", "ben@seller.example"]))
+    ana, ben = known["ana@seller.example"], known["ben@seller.example"]
+    assert {name: getattr(ana, name) for name in AWAY} == AWAY
+    assert (ana.name, ana.delegate_email, ana.manager_email) == ("Ana", "ben@seller.example", None)
+    assert (ben.role, ben.active, ben.away_from, ben.delegate_email) == (None, None, None, None)
+    clock = first.read_now(lambda s: clocks.find(s, "g/L1"))
+    assert (clock.state, clock.stopped_at, clock.stopped_how, clock.minutes) == (
+        "met",
+        AT + 3 * HOUR,
+        "said",
+        180,
+    )
+    assert (clock.attempts, clock.steps, clock.within_at, clock.follow_up) == (0, (), None, None)
+    assert first.read_now(clocks.unfinished)
+    (decided,) = first.read_now(lambda s: clocks.decisions(s, ["g/L1"]))
+    assert (decided.step, decided.outcome, decided.reason) == ("at_risk:owner", "queued", None)
+
+
+def test_the_first_schema_comes_back_as_it_was(first):
+    """Up and down again, every row of the first schema is what it was."""
+    before = rows(first)
+    schema.migrate(first)
+    run(first, "downgrade", "0001")
+    assert rows(first) == before
+
+
+def test_what_the_first_schema_cannot_keep_is_left_behind(first):
+    """On the way down the first press of a cycle stays; one taken back, and other kinds of answers, do not."""
+    before = rows(first)
+    schema.migrate(first)
+    more = {"lead_key": "g/L1", "cycle": 1, "at": AT + 5 * HOUR, "by_slack_id": "U9", "by_email": None}
+
+    def answer(session):
+        answers.keep(session, kind="contacted", **more)
+        answers.keep(session, kind="snoozed", **more, data={"until": "2026-11-17T09:00:00+00:00"})
+        number = answers.keep(session, kind="contacted", **(more | {"cycle": 3}))
+        answers.settle(session, answers.find(session, number), "undone", AT + 5 * HOUR)
+
+    first.write_now(answer)
+    run(first, "downgrade", "0001")
+    assert rows(first) == before
+
+
 _START = """
 import sys
 from bot.store import schema
@@ -214,9 +355,9 @@ def test_states_are_kept_by_the_database(database):
         "received_at": "2026-11-16",
         "next_try_at": "2026-11-16",
     }
-    insert = text(
+    statement = text(
         f"INSERT INTO event ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"  # noqa: S608
     )
     with pytest.raises(Exception, match="state_known"):
-        database.write_now(lambda s: s.execute(insert, row))
+        database.write_now(lambda s: s.execute(statement, row))
     assert tables.EVENT_STATES == ("stored", "applied", "parked", "dead")

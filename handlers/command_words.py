@@ -1,0 +1,61 @@
+"""What people type behind a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from bot.flow.sla_view import SPANS
+
+if TYPE_CHECKING:
+    from bot.flow.sla_view import Span
+
+HELP: Final = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as somebody typed it: its name with the prefix, the words behind it, and their Slack account."""
+
+    command: str
+    text: str
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an answer is about (somebody in the asker's words), and of which time; None where nothing was said."""
+
+    whose: Literal["mine", "team"] | Somebody | None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person as they were typed: a mention, an address, or words that may be a name."""
+
+    words: str
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether the words can only mean a person."""
+        return "@" in self.words
+
+
+def about(text: str, *, spans: bool = False) -> About:
+    """Read whom a command is about; with `spans` a last word may be `week`, `month` or `quarter`."""
+    words = text.split()
+    span = next((one for one in SPANS if spans and words and words[-1].casefold() == one), None)
+    if span is not None:
+        words.pop()
+    if not words:
+        return About(None, span)
+    if len(words) == 1 and words[0].casefold() in {"mine", "team"}:
+        return About("mine" if words[0].casefold() == "mine" else "team", span)
+    return About(Somebody(" ".join(words)), span)
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word without case, and what stands behind it."""
+    word, _, rest = text.strip().partition(" ")
+    return word.casefold(), rest.strip()
