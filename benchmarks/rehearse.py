@@ -1,6 +1,6 @@
 """How long a rehearsal takes, beside a bare loop that only reads and parses the same rows in the same run.
 
-    python benchmarks/rehearse.py [--leads 100000] [--processes N]
+    python benchmarks/rehearse.py [--leads 100000] [--here]
 
 Leads of the last 90 days with their statements, calls and a few won deals are made in a temporary SQLite file. Absolute
 figures of a shared machine move by a quarter; the ratio holds. Nothing is sent anywhere.
@@ -159,12 +159,14 @@ def won(rows: Rows, number: int, key: str, at: datetime, roll: random.Random) ->
 def bare(session: Session) -> int:
     """The rows that a rehearsal reads, read and parsed, and nothing else."""
     tables: Iterator[Any] = iter((LeadRow.data_json, LeadStatementRow.fields_json))
-    count = sum(bool(json.loads(text)) for column in tables for text in session.execute(select(column)).scalars())
+    count = sum(
+        bool(json.loads(text)) for column in tables for text in session.execute(select(column)).scalars()
+    )
     acts = table_of(ActivityRow).c
     return count + len(session.execute(select(acts.lead_key, acts.at, acts.kind)).all())
 
 
-def measure(leads: int, processes: int | None) -> None:
+def measure(leads: int, apart: bool | None) -> None:
     """Print how long both take."""
     now = SystemClock().now()
     with tempfile.TemporaryDirectory() as name:
@@ -178,9 +180,7 @@ def measure(leads: int, processes: int | None) -> None:
         period = replace(period_of(PRESENT, None, None, now), first=(now - timedelta(days=91)).date())
         began = time.perf_counter()
         with progress("rehearsing", leads) as advance:
-            found = database.read_now(
-                lambda s: rehearse(s, PRESENT, REHEARSED, period, advance, processes)
-            )
+            found = database.read_now(lambda s: rehearse(s, PRESENT, REHEARSED, period, advance, apart=apart))
         took = time.perf_counter() - began
         database.close()
     assert sum(found.present[state] for state in ("met", "breached", "open")) > 0
@@ -194,6 +194,6 @@ def measure(leads: int, processes: int | None) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--leads", type=int, default=100_000, choices=range(1, MOST + 1), metavar="N")
-    options.add_argument("--processes", type=int, default=None)
+    options.add_argument("--here", action="store_true", help="in one process")
     given = options.parse_args()
-    measure(given.leads, given.processes)
+    measure(given.leads, False if given.here else None)

@@ -15,11 +15,14 @@ from bot.clock import SystemClock
 from bot.config import load, require_serve
 from bot.domain.when import FIRST_YEAR, LAST_YEAR
 from bot.errors import ConfigError, FormatError, UsageError, WinbellError
+from bot.flow import explain as explaining
+from bot.flow import forget as forgetting
 from bot.flow import importing, lead_reports, listings, pace, reminders, reports
+from bot.flow import rehearse as rehearsing
 from bot.flow.figures import Period
-from bot.groundwork import migrate_database, office_of, open_database, read_agreement
+from bot.groundwork import migrate_database, office_of, open_database, parse_agreement, read_agreement
 from bot.logs import set_up
-from bot.output import print_report, print_rows, progress
+from bot.output import print_explanation, print_rehearsal, print_report, print_rows, progress
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -275,6 +278,58 @@ def report(
 
 
 @app.command()
+def explain(
+    lead: Annotated[list[str], typer.Argument(help="Its id, source/id, e-mail, name or company.")],
+    at: Annotated[
+        str | None, typer.Option(help="Explain what had happened by this instant; default: now.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Explain one lead's clock: what counted, who held the lead, why each message was or was not sent."""
+    set_up("WARNING")
+    if format_ not in {"text", "json"}:
+        raise UsageError(f"--format {format_}: choose text or json")
+    instant = _instant(at, "--at") or _now()
+    with office_of(load()) as office:
+        view = office.database.read_now(
+            lambda s: explaining.answer(s, office.agreement, " ".join(lead), instant)
+        )
+    print_explanation(view, format_)
+
+
+@app.command()
+def rehearse(
+    agreement: Annotated[
+        Path, typer.Argument(help="The agreement to try.", exists=True, dir_okay=False, readable=True)
+    ],
+    from_: Annotated[
+        str | None, typer.Option("--from", help="First day, as 2026-11-01; default: the last 90 days.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="Last day, counted; default: today.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Run an agreement over past leads, beside the one in force; sends nothing, writes nothing."""
+    set_up("WARNING")
+    if format_ not in {"table", "json"}:
+        raise UsageError(f"--format {format_}: choose table or json")
+    first, last = _day(from_, "--from"), _day(to, "--to")
+    now = _now()
+    try:
+        parsed = parse_agreement(agreement.read_text(encoding="utf-8"), str(agreement), now)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{agreement} cannot be read ({error}); give an agreement as UTF-8 text") from error
+    for warning in parsed.warnings:
+        typer.echo(f"winbell: {warning}", err=True)
+    with office_of(load()) as office:
+        period = rehearsing.period_of(office.agreement, first, last, now)
+        with progress("rehearsing", office.database.read_now(rehearsing.count_leads)) as advance:
+            made = office.database.read_now(
+                lambda s: rehearsing.rehearse(s, office.agreement, parsed.agreement, period, advance)
+            )
+    print_rehearsal(made.as_dict(), format_)
+
+
+@app.command()
 def sweep(
     at: Annotated[str | None, typer.Option(help="Only print what would be sent at this instant.")] = None,
 ) -> None:
@@ -291,6 +346,29 @@ def sweep(
         typer.echo(f"to {target.removeprefix('person:')}:\n{text}\n")
     if not told:
         typer.echo("nothing would be sent")
+
+
+@app.command()
+def forget(email: Annotated[str, typer.Argument(help="The person's e-mail address.")]) -> None:
+    """Remove a person's data from the database and from old posts; the figures stay."""
+    set_up("WARNING")
+    address = email.strip().lower()
+    if "@" not in address:
+        raise UsageError(f"{email}: give the person's e-mail address")
+    with office_of(load()) as office:
+        now = office.clock.now()
+        found = office.database.write_now(lambda s: forgetting.forget(s, office.agreement, address, now))
+    if not found.anything:
+        typer.echo(f"{address} is not in the records")
+        return
+    typer.echo(
+        f"forgotten: {found.leads} leads, {found.acts} touches and activities, {found.events} stored events; "
+        f"{found.messages} posts will be drawn anew by `winbell serve`"
+    )
+    if found.colleague:
+        typer.echo(
+            "the address itself stays where it names the owner of leads and deals: give these to somebody else"
+        )
 
 
 # --- what failed ---------------------------------------------------------------------------------

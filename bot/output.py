@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from bot.domain.explain_facts import Unclear
+from bot.errors import NotFoundError
+from bot.render.explain import explain_data, explain_text, unclear_sentence
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from bot.domain.explain_facts import Explanation
     from bot.flow.figures import Report
 
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -32,6 +37,16 @@ def print_report(report: Report, format_: str) -> None:
         _print_table(made)
 
 
+def print_explanation(found: Explanation | Unclear, format_: str) -> None:
+    """Print one lead's clock as `text` or `json`. Raises NotFoundError where no single lead was found."""
+    if isinstance(found, Unclear):
+        raise NotFoundError(unclear_sentence(found))
+    if format_ == "json":
+        typer.echo(json.dumps(explain_data(found), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(explain_text(found))
+
+
 def as_csv(report: dict[str, Any]) -> str:
     """Rows and total as CSV. A text that a spreadsheet would compute is quoted with `'`; numbers stay numbers."""
     columns = _columns(report)
@@ -41,6 +56,33 @@ def as_csv(report: dict[str, Any]) -> str:
     for row in [*report["rows"], {**report["total"], "name": "total", "label": "total"}]:
         writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
+
+
+def print_rehearsal(rehearsal: dict[str, Any], format_: str) -> None:
+    """Print a rehearsal as `table` or `json`."""
+    if format_ == "json":
+        typer.echo(json.dumps(rehearsal, indent=2, ensure_ascii=False))
+        return
+    made = rehearsal["rehearsal"]
+    present, tried, more = made["present"], made["rehearsed"], made["difference"]
+    title = f"rehearsal, {made['currency']}, {made['from']} to {made['to']}"
+    rows = [
+        [name.replace("_", " "), _shown(present[name]), _shown(tried[name]), _shown(more.get(name))]
+        for name in present
+        if name not in {"busiest", "people", "tiers"}
+    ]
+    _draw(title, ("figure", "in force", "rehearsed", "difference"), rows)
+    people = {each["name"]: each["label"] for each in (*present["people"], *tried["people"])}
+    counts = [{each["name"]: each for each in side["people"]} for side in (present, tried)]
+    told = [[label, *(_received(count.get(name)) for count in counts)] for name, label in people.items()]
+    print_rows(
+        ("messages to (most in a day)", "in force", "rehearsed"), told, "nobody would have got a message"
+    )
+    for name in ("newly_breached", "no_longer_breached"):
+        found = made[name]
+        rest = ", …" if found["count"] > len(found["leads"]) else ""
+        which = f" ({', '.join(found['leads'])}{rest})" if found["leads"] else ""
+        typer.echo(f"{name.replace('_', ' ')}: {found['count']} leads{_printable(which)}")
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
@@ -98,6 +140,10 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         table.add_row(*(Text(_printable(cell)) for cell in row))
     console = Console()
     console.print(table)
+
+
+def _received(person: dict[str, Any] | None) -> str:
+    return f"{person['messages']} ({person['most_in_a_day']})" if person is not None else "0"
 
 
 def _columns(report: dict[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from bot.flow import answers as flow
 from bot.render import answers
 from bot.render.handover import ACCEPT_ACTION, DECLINE_ACTION
 from bot.render.nudge import ACTION, UNDO_ACTION
+from handlers import lists
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -49,6 +50,7 @@ def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -
         outbox_filled()
         if said is not None:
             await respond(**said.as_dict(), response_type="ephemeral", replace_original=False)
+        await lists.draw_again(office, lists.place_of(body), pressed.slack_id)
 
     for action_id in PRESSES:
         app.action(action_id)(on_press)

@@ -11,6 +11,7 @@ from bot.flow import people, queue, reports, sla_view
 from bot.flow.whose import Hidden, Several, person_meant
 from bot.render import answers
 from bot.render.agreement import agreement_words
+from bot.render.explain import explain
 from bot.render.leads import leads
 from bot.render.pipeline import pipeline
 from bot.render.sla import sla
@@ -51,8 +52,8 @@ COMMANDS: Final = (
     Command("pipeline", "Open deals by stage: count, amount, weighted", "[mine|team|@rep]"),
     Command(
         "sla",
-        "First contacts in time, late and at risk; what was agreed",
-        "[mine|team|@rep] [week|month|quarter] | agreement",
+        "First contacts in time, late and at risk; one lead's clock explained; what was agreed",
+        "[mine|team|@rep] [week|month|quarter] · explain LEAD · agreement",
     ),
 )
 _USAGE: Final = {command.name: command.usage for command in COMMANDS}
@@ -123,6 +124,8 @@ async def _sla(office: Office, typed: Typed) -> Payload:
     word, rest = first_word(typed.text)
     if word == "agreement" and not rest:
         return agreement_words(*await sla_view.agreed(office))
+    if word == "explain":
+        return explain(await sla_view.explained(office, rest))
     said = about(typed.text, spans=True)
     whose = said.whose or "team"
     span = said.span or "month"

@@ -17,6 +17,7 @@ from bot.logs import log_of
 from bot.render import answers, forms
 from bot.render.forms import FORMS, VALUE
 from bot.render.nudge import MENU, OFFER_ACTION
+from handlers import lists
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.flow.ports import Office
     from bot.render.forms import Form, View
     from bot.render.message import Payload
+    from handlers.lists import Place
 
 OPEN_AFTER: Final = 1.0
 """Seconds that a form's facts may take before a view is opened all the same: a trigger lives for three."""
@@ -66,7 +68,11 @@ def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -
             answers.unchanged("gone")
             if name is None
             else await open_form(
-                office, name, Press(ref, body["user"]["id"]), Views(client), body["trigger_id"]
+                office,
+                name,
+                Press(ref, body["user"]["id"]),
+                Views(client, lists.place_of(body)),
+                body["trigger_id"],
             )
         )
         if said is not None:
@@ -82,40 +88,52 @@ def register(app: AsyncApp, office: Office, outbox_filled: Callable[[], None]) -
     ) -> None:
         await ack()
         press = Press(action.get("value") or "", body["user"]["id"])
-        said = await open_form(office, "hand_over", press, Views(client), body["trigger_id"])
+        views = Views(client, lists.place_of(body))
+        said = await open_form(office, "hand_over", press, views, body["trigger_id"])
         if said is not None:
             await respond(**said.as_dict(), response_type="ephemeral", replace_original=False)
+
+    async def list_again(answer: Settled | Refused | Ended, view: View, slack_id: str) -> None:
+        if not isinstance(answer, Refused):
+            await lists.draw_again(office, lists.place_in(view), slack_id)
 
     async def on_submission(
         ack: Callable[..., Awaitable[Any]], body: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        view = body["view"]
-        storing = asyncio.create_task(submit(office, view, body["user"]["id"]))
+        view, slack_id = body["view"], body["user"]["id"]
+        storing = asyncio.create_task(submit(office, view, slack_id))
         await asyncio.wait({storing}, timeout=ACK_AFTER)
         if storing.done():
             await ack(**storing.result().acknowledgement(view))
             outbox_filled()
+            await list_again(storing.result(), view, slack_id)
             return
         await ack(response_action="update", view=forms.taking_longer(_title(view)))
         answer = await storing
         outbox_filled()
         await asyncio.sleep(AFTER_ACK)
         await Views(client).update(view["id"], answer.view(view))
+        await list_again(answer, view, slack_id)
 
     for name in FORMS:
         app.view(name)(on_submission)
 
 
 class Views:
-    """The views of somebody's screen. No method raises for what Slack, or the way to it, does."""
+    """The views of somebody's screen. No method raises for what Slack, or the way to it, does.
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    A form that was opened from a list of leads carries the list's `place`.
+    """
+
+    def __init__(self, client: AsyncWebClient, place: Place | None = None) -> None:
         self._client = client
+        self._place = place
 
     async def open(self, trigger_id: str, view: View) -> dict[str, Any] | None:
         """Open a view, once: the trigger is spent whatever comes of it. The view as Slack holds it, or None."""
         try:
-            return dict((await self._client.views_open(trigger_id=trigger_id, view=view))["view"])
+            shown = lists.carrying(view, self._place)
+            return dict((await self._client.views_open(trigger_id=trigger_id, view=shown))["view"])
         except (SlackClientError, ClientError, OSError, ValueError) as error:
             _log.warning("a form could not be opened", extra={"reason": _reason(error)})
             return None
@@ -128,7 +146,8 @@ class Views:
         for pause in TRIES:
             await asyncio.sleep(pause)
             try:
-                await self._client.views_update(view_id=view_id, view=view, hash=known)
+                shown = lists.carrying(view, self._place)
+                await self._client.views_update(view_id=view_id, view=shown, hash=known)
             except (SlackClientError, ClientError, OSError, ValueError) as error:
                 reason = _reason(error)
                 _log.warning("an open form could not be changed", extra={"reason": reason})
@@ -223,7 +242,7 @@ class Ended:
 async def submit(office: Office, view: Mapping[str, Any], slack_id: str) -> Settled | Refused | Ended:
     """Take a form as Slack sends it."""
     entered = Entered(view["state"]["values"])
-    press = Press(view.get("private_metadata") or "", slack_id)
+    press = Press(lists.ref_in(view), slack_id)
     try:
         result = await _TAKEN[view["callback_id"]](office, press, entered)
     except StorageError:

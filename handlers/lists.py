@@ -39,7 +39,7 @@ class Place:
 
 def place_of(body: Mapping[str, Any]) -> Place | None:
     """The list in which a button was pressed; None for a message, which is corrected through the outbox."""
-    (action,) = body.get("actions") or ({},)
+    action: Mapping[str, Any] = next(iter(body.get("actions") or ()), {})
     scope, address = scope_of(action.get("block_id") or ""), body.get("response_url")
     hidden = bool((body.get("container") or {}).get("is_ephemeral"))
     return Place(scope, str(address)) if hidden and scope and address else None

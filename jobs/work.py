@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StorageError
-from bot.flow import apply, audit, briefs, reminders, worth
+from bot.flow import apply, audit, briefs, forget, reminders, worth
 from bot.logs import log_of
 
 if TYPE_CHECKING:
@@ -113,8 +113,9 @@ async def reload(office: Office, file: AgreementFile, outbox_filled: Callable[[]
 
 
 async def look_back(office: Office, outbox_filled: Callable[[], None]) -> None:
-    """Keep what leads are worth up to date, and tell marketing what is theirs to know today."""
+    """Forget whom a source has deleted, keep what leads are worth up to date, tell marketing what is theirs to know."""
     try:
+        await forget.forget_deleted(office)
         await worth.refresh_if_stale(office)
         told = await briefs.brief(office)
     except StorageError as error:

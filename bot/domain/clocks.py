@@ -140,11 +140,12 @@ def plan(
 ) -> Plan:
     """Compute a clock. `closed_at` is when the lead left sales' hands (customer, disqualified, back to marketing).
 
-    No contact is owed from then on.
+    No contact is owed from then on: one that is made later than was agreed breaks no promise.
     """
     due_at = due(calendar, started_at, tier.first_contact, pauses)
     at_risk_at = due(calendar, started_at, part(tier.first_contact, at_risk), pauses)
-    if stop is None and closed_at is not None and closed_at <= due_at:
+    late = stop is None or stop.at > due_at
+    if late and closed_at is not None and closed_at <= due_at:
         return Plan(started_at, at_risk_at, due_at, tier.name, "closed", closed_at, None, None)
     if stop is None:
         return Plan(started_at, at_risk_at, due_at, tier.name, judged(due_at, None, now), None, None, None)

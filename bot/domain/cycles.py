@@ -2,13 +2,14 @@
 
 A lead's life in sales' hands begins at its creation and ends when it becomes a customer, is disqualified, or goes back
 to marketing (from `mql` or `sql` to `lead`). One that comes back begins a new life. The lives of all leads of a
-contact make its cycles: a life that begins while another is open belongs to that cycle, one that begins after it has
-ended opens the next. Folds over statements only, so the order of arrival cannot matter.
+contact make its cycles: a life that begins while another is open belongs to that cycle, which lasts as long as any of
+its lives (of two records of one person, one may be closed as a duplicate); one that begins after it has ended opens the
+next. Folds over statements only, so the order of arrival cannot matter.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.agreement import fold
@@ -79,16 +80,33 @@ def lives(
 
 
 def cycles(lives_of_all: Iterable[Life]) -> tuple[Life, ...]:
-    """The cycles of a contact, out of the lives of all its leads: cycle n is the nth of these."""
+    """The cycles of a contact, out of the lives of all its leads: cycle n is the nth of these.
+
+    Each is the life that began it; it ends with the last of the lives that belong to it, whose owner holds it then.
+    """
     found: list[Life] = []
     for life in sorted(lives_of_all, key=lambda each: (each.started_at, each.lead_key)):
-        if not found:
-            found.append(life)
-            continue
-        ended = found[-1].ended_at
+        ended = found[-1].ended_at if found else life.started_at
         if ended is not None and life.started_at >= ended:
             found.append(life)
+        else:
+            found[-1] = _together(found[-1], life)
     return tuple(found)
+
+
+def _together(first: Life, other: Life) -> Life:
+    """A cycle to which one more life belongs."""
+    qualified = min((at for at in (first.qualified_at, other.qualified_at) if at is not None), default=None)
+    joined = replace(first, qualified_at=qualified)
+    ended = first.ended_at
+    if ended is None or (other.ended_at is not None and other.ended_at <= ended):
+        return joined
+    owners = list(first.owners)
+    for held in other.owners:
+        later = [next_ for next_ in other.owners if held.since < next_.since <= ended]
+        if not later and (not owners or owners[-1].owner != held.owner):
+            owners.append(Held(max(held.since, ended), held.owner))
+    return replace(joined, ended_at=other.ended_at, owners=tuple(owners))
 
 
 class _Building:

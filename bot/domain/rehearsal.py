@@ -1,9 +1,9 @@
 """What an agreement would have told whom: the steps of past cycles, and the messages that would have carried them.
 
-A step is told if its instant finds the clock still waiting. It is held to the receiver's next opening, joins the message
-that waits for the same receiver, or the one they got within `bundle_minutes`, and counts toward the messages agreed for
-a person and day. It is dropped if it was settled by the time its message could go. These are the rules of the sweep and
-of the delivery, applied to what is known now; time is only in the arguments.
+A step is told if its instant finds the clock still waiting. It joins the message that waits for the same receiver, or
+the one they got within `bundle_minutes`; else it makes a new one. A message is held to the receiver's next opening, and
+to the next day after as many as were agreed for one. What was settled by then is left out. These are the rules of the
+sweep and of the delivery, applied to what is known now.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.domain import presence, steps, worktime
 from bot.domain.follow_up import next_due
-from bot.domain.presence import Somebody
 from bot.domain.when import zone_named
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.domain.agreement import Agreement, Tier
     from bot.domain.cycles import Held
+    from bot.domain.presence import Somebody
     from bot.domain.worktime import Calendar, Pause
 
 Place: TypeAlias = str | None
@@ -139,8 +139,12 @@ def _first_contact(agreement: Agreement, course: Course) -> Iterator[Telling]:
     if until is not None and until <= course.started_at:
         return
     rule, clock = agreement.reminders, (course.lead, course.cycle)
+    wanted = rule.steps
+    if until is not None and until + rule.bundle <= course.first_due:
+        # Most leads are answered in time; what is due later needs no calendar.
+        wanted = tuple(step for step in wanted if step.share(rule.at_risk) < 1)
     for step in steps.escalation(
-        agreement.calendar, course.started_at, course.tier, rule.steps, rule.at_risk, course.pauses
+        agreement.calendar, course.started_at, course.tier, wanted, rule.at_risk, course.pauses
     ):
         yield Telling(step.at, until, step.to, course.owner_at(step.at), clock, first=True)
     if not rule.on_assignment:

@@ -71,3 +71,5 @@ class SlaView:
     """One for each owner, those with the most leads that wait first; none where one person is asked about."""
     total: SlaRow
     as_of: datetime
+    follow_up: bool = False
+    """Whether the agreement asks for more than one contact."""

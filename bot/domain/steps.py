@@ -6,6 +6,7 @@ the agreement is due as well: only the latest that still stands is sent.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +49,8 @@ class StepAt:
 
 
 INTENT: Final = "intent:"
-"""Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`."""
+"""Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`, once more `...#snoozed-12`."""
+_AGAIN: Final = re.compile(r"#(snoozed|declined)-\d+$")
 
 
 def attempt_of(key: str) -> int:
@@ -56,6 +58,16 @@ def attempt_of(key: str) -> int:
     if key.startswith("attempt-"):
         return int(key.removeprefix("attempt-"))
     return int(key.rpartition("#")[2]) if "#" in key and not key.startswith(INTENT) else 1
+
+
+def asked_again(what: str, asked: str, attempt: int) -> str:
+    """The key of a step that asks again for what `asked` asked for: `what` (`snoozed-12`) made it come back."""
+    return f"{asked}#{what}" if asked.startswith(INTENT) else f"{what}#{attempt}"
+
+
+def is_news(key: str) -> bool:
+    """Whether a step tells of a touch with intent for the first time; no clock carries such a step."""
+    return key.startswith(INTENT) and _AGAIN.search(key) is None
 
 
 def owner_step(key: str, at: datetime) -> StepAt:

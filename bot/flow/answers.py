@@ -1,7 +1,8 @@
 """People answer: a press is stored, pending steps go, the clock is judged, every open reminder shows it. Then ack.
 
 `data` of a stored answer: `logged` holds kind, outcome, at, note, next_step, call_back_at; `snoozed` holds until;
-`handed_over` holds to (e-mail) and reason; `not_a_fit` holds reason and words.
+`handed_over` holds to (e-mail), from (its owner then) and reason; `not_a_fit` holds reason and words. All but that one
+hold which attempt was asked for; `asked` is the step where that told of intent.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from bot.domain import answering
 from bot.domain.answering import Faulty, LeadForm, Logged, Press, Result
 from bot.domain.steps import INTENT, attempt_of
-from bot.flow import briefs, clockwork, leads
+from bot.flow import briefs, clockwork, intents, lead_lines, leads
 from bot.flow.people import who_is
 from bot.flow.receivers import PERSON, Receivers
 from bot.store import answers, nudges, outbox, people, records
@@ -33,6 +34,9 @@ R = TypeVar("R")
 
 __all__ = ["Faulty", "LeadForm", "Logged", "Press", "Result"]
 
+_NO_CLOCK: Final = (
+    "No tier of the agreement matches this lead, so nothing would bring it back. Contact it instead."
+)
 _LIMITS: Final = {"note": answering.NOTE, "reason": 300, "words": answering.NOTE, "next_step": 300}
 
 
@@ -143,7 +147,7 @@ def contacted(session: Session, agreement: Agreement, lead: _Lead, press: Press,
     word; marked as said, not seen), its pending steps are cancelled, and every reminder that shows the lead is to be
     corrected. A second press, or one after the CRM reported contact, changes nothing.
     """
-    if _made(session, lead) or _closed(lead):
+    if _closed(lead) or _made(session, agreement, lead):
         return "already"
     asked = lead.step if lead.step.startswith(INTENT) else str(attempt_of(lead.step))
     slot = f"{lead.key}:{lead.cycle}:contacted:{asked}"
@@ -179,15 +183,17 @@ def _log(
 def _snooze(
     session: Session, agreement: Agreement, lead: _Lead, press: Press, now: datetime, *, until: datetime
 ) -> Result | Faulty:
-    if _closed(lead):
+    if _closed(lead) or _made(session, agreement, lead):
         return "already"
+    if lead.clock is None:
+        return Faulty("until", _NO_CLOCK)
     mine = [a for a in _of_cycle(session, lead) if a.kind == "snoozed"]
     if any(a.data["until"] == until.isoformat() for a in mine):
         return "already"
     fault = answering.check_snooze(until, now, len(mine), agreement.reminders.max_snoozes)
     if fault is not None:
         return fault
-    data = {"until": until.isoformat(), "attempt": attempt_of(lead.step)}
+    data = {"until": until.isoformat(), **_asked(lead)}
     _keep(session, lead, press, now, kind="snoozed", data=data)
     return _settle(session, agreement, lead, now)
 
@@ -207,7 +213,7 @@ def _hand_over(
         return "already"
     if to == lead.owner:
         return Faulty("person", "This lead is theirs already. Choose somebody else.")
-    offered = [a for a in _of_cycle(session, lead) if a.kind == "handed_over" and a.state == "offered"]
+    offered = [a for a in _of_cycle(session, lead) if leads.still_asked(a, lead.contact, lead.clock)]
     if any(a.data["to"] == to for a in offered):
         return "already"
     if offered:
@@ -218,7 +224,7 @@ def _hand_over(
         "to": to,
         "reason": _cut(reason, "reason"),
         "from": lead.owner,
-        "attempt": attempt_of(lead.step),
+        **_asked(lead),
     }
     answer_id = _keep(session, lead, press, now, kind="handed_over", data=data, state="offered")
     outbox.put(
@@ -275,9 +281,12 @@ def _reply(
     contact = records.contact_of(session, lead_keys=[answer.lead_key])
     if not leads.alive(contact):
         return "gone"
+    if not leads.still_asked(answer, contact, leads.clock_of(session, contact, answer.cycle)):
+        return "already"
+    if not answers.settle(session, answer, state, now):
+        return "already"
     if reason:
         answers.add(session, answer, {"declined": _cut(reason, "reason")})
-    answers.settle(session, answer, state, now)
     _recompute(session, agreement, contact, now)
     _show_hand_over(session, answer, now)
     return "settled"
@@ -339,27 +348,44 @@ def _behind(session: Session, agreement: Agreement, press: Press, now: datetime)
         return "gone"
     contact = records.contact_of(session, lead_keys=[item.lead_key])
     clock = leads.clock_of(session, contact, item.cycle)
-    if not leads.alive(contact) or (clock is None and not item.step.startswith(INTENT)):
+    if not leads.alive(contact):
         return "gone"
+    if clock is None and not item.step.startswith(INTENT):
+        return "already"  # by late news the contact was never owed
     owner = leads.owner_of(contact, clock)
-    if not _may_answer(session, agreement, owner, press, now):
+    if not _may_answer(session, agreement, owner, press, now, item.message_id):
         return "not yours"
     key = clock.lead_key if clock is not None else item.lead_key
     return _Lead(contact, clock, item.cycle, key, item.step, item.due_at, owner, _email_of(session, press))
 
 
 def _may_answer(
-    session: Session, agreement: Agreement, owner: str | None, press: Press, now: datetime
+    session: Session,
+    agreement: Agreement,
+    owner: str | None,
+    press: Press,
+    now: datetime,
+    message_id: int | None = None,
 ) -> bool:
-    """The owner, whoever stands in for them, their manager and the admins; anyone, where the owner is not in Slack."""
+    """Whether somebody may answer for an owner's lead.
+
+    The owner, whoever stands in for them, their manager, the admins and those whom a step of the agreement names; the
+    delegate also later, in the reminder that they got; anyone, where the owner is not in Slack.
+    """
     if owner is None:
         return True
     person = people.by_email(session, [owner]).get(owner)
     if person is None or person.slack_id is None or person.slack_id == press.slack_id:
         return True
     email = _email_of(session, press)
+    if email is None:
+        return False
+    named = {step.to for step in agreement.reminders.steps}
     stands_in = Receivers(session, agreement, now).receiver(owner)
-    return email is not None and (email in {person.manager_email, stands_in} or email in agreement.admins)
+    if email in {person.manager_email, stands_in, *agreement.admins, *named}:
+        return True
+    message = outbox.find(session, message_id) if message_id is not None else None
+    return message is not None and email == person.delegate_email and message.target == PERSON + email
 
 
 def _email_of(session: Session, press: Press) -> str | None:
@@ -385,7 +411,9 @@ def _settle(session: Session, agreement: Agreement, lead: _Lead, now: datetime) 
 
 
 def _recompute(session: Session, agreement: Agreement, contact: Contact, now: datetime) -> None:
-    clockwork.settle_contact(session, agreement, contact, leads.Teams(session), now)
+    back = clockwork.settle_contact(session, agreement, contact, leads.Teams(session), now)
+    if back:
+        intents.tell(session, agreement, contact, (), now, again=back)
     clockwork.show_again(session, contact.lead_keys, now)
 
 
@@ -404,18 +432,16 @@ def _closed(lead: _Lead) -> bool:
     return lead.clock is not None and lead.clock.ended_at is not None
 
 
-def _made(session: Session, lead: _Lead) -> bool:
+def _made(session: Session, agreement: Agreement, lead: _Lead) -> bool:
     """Whether the contact that a reminder asked for was made before."""
-    if lead.step.startswith(INTENT):
-        seen = (act["at"] for act in records.activities_of(session, lead.contact))
-        return any(at >= lead.asked_at for at in seen)
-    if lead.clock is None:
-        return False
-    attempt = attempt_of(lead.step)
-    if attempt == 1:
-        said = any(a.kind in {"contacted", "logged"} for a in _of_cycle(session, lead))
-        return lead.clock.stopped_at is not None or said
-    return lead.clock.attempts >= attempt
+    asked = lead_lines.Asked("", lead.key, lead.cycle, lead.step, lead.asked_at)
+    return lead_lines.made(session, agreement, asked, lead.contact, lead.clock) is not None
+
+
+def _asked(lead: _Lead) -> dict[str, Any]:
+    """What the answer is about, for the step that asks again."""
+    told = {"asked": lead.step} if lead.step.startswith(INTENT) else {}
+    return {"attempt": attempt_of(lead.step), **told}
 
 
 def _cut(text: str | None, field: str) -> str | None:

@@ -138,9 +138,9 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
         contact = records.contact_of(session, lead_keys=seed_leads, emails=seed_emails)
         pending_leads.difference_update(contact.lead_keys)
         pending_emails.difference_update(contact.emails)
-        clockwork.settle_contact(session, agreement, contact, teams, now)
-        if touched.touches:
-            intents.tell(session, agreement, contact, touched.touches, now)
+        back = clockwork.settle_contact(session, agreement, contact, teams, now)
+        if touched.touches or back:
+            intents.tell(session, agreement, contact, touched.touches, now, again=back)
         for key in records.deals_of_contact(session, contact):
             touched.deals.setdefault(key, Quiet(silent=False, since=None))
     for key, quiet in list(touched.deals.items()):

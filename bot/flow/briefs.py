@@ -204,13 +204,16 @@ def _readable(channel: str | None) -> str | None:
 
 
 def prepare_brief(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
-    """A brief is sent in working time of its own day; what is later told is the next one's. It is never edited."""
-    if message.ts is not None:
+    """A brief is sent in working time of its own day; what is later told is the next one's.
+
+    It is edited only where somebody in it is forgotten.
+    """
+    if message.ts is not None and not message.redraw:
         return Drop("a brief stays as it was sent")
-    if message.ref["day"] != day_of(now, agreement).isoformat():
+    if message.ts is None and message.ref["day"] != day_of(now, agreement).isoformat():
         return Drop("its day is over; the next brief tells what still stands", stale=True)
     calendar = agreement.calendar.in_zone(agreement.timezone)
-    if not worktime.is_open(calendar, now):
+    if message.ts is None and not worktime.is_open(calendar, now):
         return Hold(worktime.next_opening(calendar, now), "the channel is told in working hours")
     contacts = [records.contact_of(session, lead_keys=[key]) for key in message.ref["leads"]]
     facts = Brief(
@@ -219,7 +222,7 @@ def prepare_brief(session: Session, agreement: Agreement, message: Message, now:
         more=message.ref["more"],
         behind=tuple(_shortfall(told) for told in message.ref["behind"]),
     )
-    if not facts.leads and not facts.more and not facts.behind:
+    if message.ts is None and not facts.leads and not facts.more and not facts.behind:
         return Drop("all of it was put right before it was sent")
     return Ready(drawn.brief(facts), agreement.team_channel)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from bot.store import clocks, nudges, outbox
 from bot.store.clocks import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from bot.domain.agreement import Agreement
@@ -24,35 +25,45 @@ if TYPE_CHECKING:
 
 def settle_contact(
     session: Session, agreement: Agreement, contact: Contact, teams: Teams, now: datetime
-) -> None:
-    """Make the contact's clocks true, stop or restart what hangs on them, and correct open reminders."""
+) -> frozenset[str]:
+    """Make the contact's clocks true, stop or restart what hangs on them, and correct open reminders.
+
+    Returns the steps of intent that were taken out of a reminder that is not sent: whoever is concerned now must be
+    told of them.
+    """
     keys = contact.lead_keys
     if not keys:
-        return
+        return frozenset()
     known = {(clock.lead_key, clock.cycle): clock for clock in clocks.of_leads(session, keys)}
-    facts = cycles.gather(session, agreement, contact, teams)
-    found = cycles.cycles_of(facts, agreement, now)
-    silence = quiet_before(agreement, contact) if found else None
-    wanted = {(cycle.life.lead_key, cycle.number) for cycle in found}
-    gone = [key for key in known if key not in wanted]
-    for lead_key, number in gone:
-        clocks.remove(session, lead_key, number)
-    changed = bool(gone)
+    found = cycles.cycles_of(cycles.gather(session, agreement, contact, teams), agreement, now)
+    gone = known.keys() - {(cycle.life.lead_key, cycle.number) for cycle in found}
+    for place in gone:
+        clocks.remove(session, *place)
+    before = defaultdict(list)
+    for (_, number), clock in known.items():
+        before[number].append(clock)
+    computed = []
     for cycle in found:
-        place = (cycle.life.lead_key, cycle.number)
-        before = known.get(place)
-        if before is None and known:
-            clocks.share_steps(session, keys, *place)
-        after = _clock(session, keys, cycle, silence)
-        was = before or next((clock for clock in known.values() if clock.cycle == cycle.number), None)
-        if was is not None and was.owner_email != after.owner_email:
-            _take_back(session, contact)
-            after = replace(after, next_at=_next_at(session, keys, after))
-        if after != before:
+        after = _clock(agreement, contact, cycle)
+        if known and (after.lead_key, after.cycle) not in known:
+            clocks.share_steps(session, keys, after.lead_key, after.cycle)
+        computed.append(after)
+    moved = [c for c in computed if any(was.steps_json != c.steps_json for was in before[c.cycle])]
+    passed_on = {
+        c.cycle for c in computed if any(was.owner_email != c.owner_email for was in before[c.cycle])
+    }
+    back: set[str] = set()
+    if moved or passed_on or gone:
+        back = _take_back(session, agreement, contact, computed, passed_on, now)
+    changed = bool(gone)
+    for clock in computed:
+        after = replace(clock, next_at=_next_at(session, keys, clock))
+        if after != known.get((after.lead_key, after.cycle)):
             clocks.save(session, after)
-            changed = changed or was is not None
+            changed = changed or bool(before[after.cycle])
     if changed:
         show_again(session, keys, now)
+    return frozenset(back)
 
 
 def next_look(clock: Clock, decided: Collection[str]) -> datetime | None:
@@ -74,10 +85,11 @@ def _next_at(session: Session, keys: Collection[str], clock: Clock) -> datetime 
     return next_look(clock, clocks.decided_steps(session, keys, clock.cycle))
 
 
-def _clock(session: Session, keys: Collection[str], cycle: Cycle, silence: datetime | None) -> Clock:
-    plan, commitment = cycle.plan, cycle.commitment
-    clock = Clock(
-        lead_key=cycle.life.lead_key,
+def _clock(agreement: Agreement, contact: Contact, cycle: Cycle) -> Clock:
+    plan, commitment, life = cycle.plan, cycle.commitment, cycle.life
+    begun_by = life.lead_key if cycle.number > 1 and life.first else None
+    return Clock(
+        lead_key=life.lead_key,
         cycle=cycle.number,
         started_at=plan.started_at,
         due_at=plan.due_at,
@@ -90,23 +102,47 @@ def _clock(session: Session, keys: Collection[str], cycle: Cycle, silence: datet
         stopped_how=plan.stopped_how,
         minutes=plan.minutes,
         breached_owner=cycle.breached_owner,
-        ended_at=cycle.life.ended_at,
+        ended_at=life.ended_at,
         attempts=commitment.attempts,
         attempt_due_at=commitment.next_due,
         within_at=commitment.within_at,
         follow_up=commitment.state,
         exhausted_at=commitment.exhausted_at,
-        quiet_before=silence,
+        quiet_before=quiet_before(agreement, contact, begun_by),
         steps_json=clocks.packed(cycle.steps),
         next_at=None,
     )
-    return replace(clock, next_at=_next_at(session, keys, clock))
 
 
-def _take_back(session: Session, contact: Contact) -> None:
-    """A lead changed hands before a reminder of it was sent: whoever is concerned now is told instead."""
+def _take_back(
+    session: Session,
+    agreement: Agreement,
+    contact: Contact,
+    computed: Sequence[Clock],
+    passed_on: Collection[int],
+    now: datetime,
+) -> set[str]:
+    """What is not sent yet, and is not to be told so any more, is decided again when it is due.
+
+    Those are steps that do not stand now (a snooze, an answer, late news), and all steps of a lead that changed hands.
+    """
+    soon = now + agreement.reminders.bundle
+    standing = {(clock.cycle, step.key) for clock in computed for step in clock.steps if step.at <= soon}
+    back: set[str] = set()
     for message in nudges.messages_with(session, contact.lead_keys):
-        if message.ts is None and message.state in {"pending", "retry"}:
-            for key in contact.lead_keys:
-                nudges.drop_item(session, message.id, key)
-            clocks.forget_step(session, contact.lead_keys, message.id)
+        if message.ts is not None or message.state not in {"pending", "retry"}:
+            continue
+        queued = clocks.queued_with(session, contact.lead_keys, message.id)
+        stay = {
+            place
+            for place in queued
+            if place[1] not in passed_on and (place[1:] in standing or rules.is_news(place[2]))
+        }
+        gone = [place for place in queued if place not in stay]
+        clocks.forget_step(session, contact.lead_keys, message.id, {step for _, _, step in gone})
+        back.update(step for _, _, step in gone if rules.is_news(step))
+        left = {cycle for _, cycle, _ in stay}
+        for _, cycle, _ in gone:
+            for key in contact.lead_keys if cycle not in left else ():
+                nudges.drop_item(session, message.id, key, cycle)
+    return back

@@ -5,74 +5,34 @@ Nothing is remembered but facts, so late news, an undo and a new agreement all l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from bot.domain import clocks as rules
-from bot.domain import cycles, follow_up, steps
-from bot.domain.clocks import LeadStatement, Plan
+from bot.domain import cycles, follow_up
+from bot.domain.clocks import LeadStatement
+from bot.domain.worktime import due
+from bot.flow.cycle_facts import Attempt, Cycle, Facts, Span
+from bot.flow.cycle_steps import Course, steps_of
 from bot.flow.leads import LATE_ARRIVAL, Teams, alive, created_of
 from bot.store import answers, records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.domain.agreement import Agreement
-    from bot.domain.clocks import Stop
+    from bot.domain.clocks import Plan, Stop
     from bot.domain.cycles import Life
-    from bot.domain.follow_up import FollowUp
-    from bot.domain.steps import StepAt
-    from bot.domain.worktime import Pause
+    from bot.domain.worktime import Calendar, Pause
     from bot.store.answers import Answer
     from bot.store.database import Session
     from bot.store.records import Contact
 
-_REACHED = frozenset({"connected", "asked_to_be_called"})
+__all__ = ["Attempt", "Cycle", "Facts", "cycles_of", "gather"]
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One contact attempt: `seen` in the CRM or `said` by the owner; `reached` where the lead was spoken with."""
-
-    at: datetime
-    how: str
-    kind: str | None
-    reached: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that a contact's cycles follow from."""
-
-    contact: Contact
-    created: dict[str, datetime]
-    told: dict[str, list[LeadStatement]]
-    answers: tuple[Answer, ...]
-    activities: tuple[dict[str, Any], ...]
-    teams: Teams
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """One cycle as an agreement computes it. `agreement` is the version that judged the first contact."""
-
-    number: int
-    life: Life
-    agreement: Agreement
-    plan: Plan
-    commitment: FollowUp
-    stop: Stop | None
-    attempts: tuple[Attempt, ...]
-    pauses: tuple[Pause, ...]
-    snoozed_until: datetime | None
-    owner: str | None
-    owner_since: datetime | None
-    breached_owner: str | None
-    steps: tuple[StepAt, ...]
-
-    @property
-    def closed_at(self) -> datetime | None:
-        """When its first contact was decided: made, no longer owed, or given up."""
-        return self.plan.stopped_at or self.life.ended_at
+_REACHED: Final = frozenset({"connected", "asked_to_be_called"})
 
 
 def gather(session: Session, agreement: Agreement, contact: Contact, teams: Teams) -> Facts:
@@ -100,20 +60,48 @@ def cycles_of(facts: Facts, agreement: Agreement, now: datetime) -> list[Cycle]:
     """
     if not facts.created:
         return []
-    since = min(facts.created.values())
-    frozen: dict[int, Cycle] = {}
-    for until, version in agreement.earlier:
-        if until <= since:
+    lives = _lives(agreement, facts)
+    judged: dict[Life, Cycle] = {}  # the present lives whose first contact an earlier agreement judged
+    alone: dict[Life, Cycle] = {}  # lives of which the present agreement knows nothing
+    for before in _closed_before(facts, agreement, now):
+        same = [life for life in lives if _overlap(life, before.life) and life not in judged]
+        if same:
+            judged[same[0]] = before
+        else:
+            alone[before.life] = before
+    found: list[Cycle] = []
+    for span in _spans([*lives, *alone]):
+        if span.life in alone:
+            found.append(replace(alone[span.life], number=span.number, steps=()))
             continue
-        for cycle in _under(version, facts, now):
-            if cycle.closed_at is not None and cycle.closed_at < until:
-                frozen.setdefault(cycle.number, cycle)
-    found = []
-    for cycle in _under(agreement, facts, now):
-        before = frozen.pop(cycle.number, None)
-        found.append(cycle if before is None else _kept(before, cycle, agreement))
-    left = [replace(cycle, steps=()) for _, cycle in sorted(frozen.items())]
-    return sorted([*found, *left], key=lambda cycle: cycle.number)
+        cycle = _cycle(agreement, facts, span, now)
+        known = judged.get(span.life)
+        found.append(cycle if known is None else _kept(known, cycle, agreement))
+    return found
+
+
+def _closed_before(facts: Facts, agreement: Agreement, now: datetime) -> list[Cycle]:
+    """What was decided under each earlier agreement, as that one judged it."""
+    found: list[Cycle] = []
+    for until, version in agreement.earlier:
+        if until <= min(facts.created.values()):
+            continue
+        for cycle in (_cycle(version, facts, span, now) for span in _spans(_lives(version, facts))):
+            known = any(_overlap(cycle.life, before.life) for before in found)
+            if cycle.closed_at is not None and cycle.closed_at < until and not known:
+                found.append(cycle)
+    return found
+
+
+def _overlap(one: Life, other: Life) -> bool:
+    """Whether two lives are the same stay of a contact in sales' hands, as two agreements see it."""
+
+    def begins_within(life: Life, stay: Life) -> bool:
+        return stay.started_at <= life.started_at and (
+            stay.ended_at is None or life.started_at < stay.ended_at or life.started_at == stay.started_at
+        )
+
+    return begins_within(one, other) or begins_within(other, one)
 
 
 def _kept(before: Cycle, after: Cycle, agreement: Agreement) -> Cycle:
@@ -146,109 +134,130 @@ def _answered(given: tuple[Answer, ...], from_: datetime) -> list[LeadStatement]
     return found
 
 
-def _under(agreement: Agreement, facts: Facts, now: datetime) -> list[Cycle]:
-    every = [
+def _lives(agreement: Agreement, facts: Facts) -> tuple[Life, ...]:
+    """The stays of a contact in sales' hands, as an agreement sees them."""
+    return cycles.cycles(
         life
         for key, created_at in facts.created.items()
         for life in cycles.lives(key, facts.told[key], created_at, agreement.tiers, facts.teams.of)
-    ]
-    found = cycles.cycles(every)
-    if not found:
-        return []
+    )
+
+
+def _spans(lives: Iterable[Life]) -> list[Span]:
+    ordered = sorted(lives, key=lambda life: (life.started_at, life.lead_key))
+    begins: list[datetime | None] = [None]
+    for before, life in pairwise(ordered):
+        begins.append(before.ended_at if life.first and before.ended_at is not None else life.started_at)
     return [
-        _cycle(agreement, facts, number, life, found[number - 2] if number > 1 else None, following, now)
-        for number, (life, following) in enumerate(zip(found, (*found[1:], None), strict=True), 1)
+        Span(number, life, begins[number - 1], begins[number] if number < len(ordered) else None)
+        for number, life in enumerate(ordered, 1)
     ]
 
 
-def _cycle(
-    agreement: Agreement,
-    facts: Facts,
-    number: int,
-    life: Life,
-    before: Life | None,
-    following: Life | None,
-    now: datetime,
-) -> Cycle:
-    ends = following.started_at if following is not None else None
-    begins = life.started_at
-    if before is not None and life.first and before.ended_at is not None:
-        begins = before.ended_at
-    created_at = life.created_at if before is None or life.first else life.started_at
-
-    def within(at: datetime) -> bool:
-        return (before is None or at >= begins) and (ends is None or at < ends)
-
-    attempts = tuple(a for a in _attempts(agreement, facts, created_at) if within(a.at))
-    logged = [a for a in facts.answers if a.kind == "logged" and a.data.get("call_back_at") and within(a.at)]
-    pauses = tuple(
-        (datetime.fromisoformat(a.data["at"]), datetime.fromisoformat(a.data["call_back_at"])) for a in logged
+def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cycle:
+    life, calendar = span.life, agreement.calendar
+    given = tuple(a for a in facts.answers if span.holds(a.at))
+    attempts = tuple(_attempts(agreement, facts, span))
+    made = [
+        a for a in attempts if span.counts(a.at) and (a.how == "seen" or agreement.contact.owner_word_counts)
+    ]
+    said = min((a.at for a in made if a.how == "said"), default=None)
+    stop = rules.first_contact(
+        life.started_at, life.created_at, [a.at for a in made if a.how == "seen"], said
     )
-    counting = [a for a in attempts if a.how == "seen" or agreement.contact.owner_word_counts]
-    early = life.started_at == created_at
-    said = min(
-        (a.at for a in counting if a.how == "said" and (a.at >= life.started_at or early)), default=None
-    )
-    seen = [a.at for a in counting if a.how == "seen"]
-    stop = rules.first_contact(life.started_at, created_at, seen, said)
-    plan = rules.plan(
-        agreement.calendar,
-        life.tier,
-        agreement.reminders.at_risk,
-        life.started_at,
-        stop,
-        life.ended_at,
-        now,
-        pauses,
-    )
-    made = [a.at for a in counting if a.at >= life.started_at or (early and a.at < created_at)]
-    replied = min(
-        (at for at in _replies(agreement, facts, attempts) if at >= life.started_at and within(at)),
-        default=None,
-    )
-    over_at = min((at for at in (replied, life.qualified_at, life.ended_at) if at is not None), default=None)
+    pauses = _pauses(given)
+    moving = _moving(calendar, life, pauses, stop)
+    risk = agreement.reminders.at_risk
+    plan = rules.plan(calendar, life.tier, risk, life.started_at, stop, life.ended_at, now, moving)
+    over_at = _over_at(agreement, facts, span, attempts)
     commitment = follow_up.follow_up(
-        agreement.calendar, life.tier, life.started_at, plan.due_at, made, over_at, now, pauses
+        calendar,
+        life.tier,
+        life.started_at,
+        plan.due_at,
+        [a.at for a in made],
+        over_at,
+        now,
+        tuple(pauses),
     )
     owner, since = _owner(facts, life)
-    silenced = stop is not None or any(a.how == "said" for a in attempts)
-    mine = [a for a in facts.answers if within(a.at)]
-    last = max((a.at for a in attempts), default=None)
-    snoozed = [
-        a for a in mine if a.kind == "snoozed" and a.state == "given" and (last is None or last <= a.at)
-    ]
-    until = max((datetime.fromisoformat(a.data["until"]) for a in snoozed), default=None)
+    snooze = _snooze(given, attempts)
     cycle = Cycle(
-        number=number,
+        number=span.number,
         life=life,
         agreement=agreement,
         plan=plan,
         commitment=commitment,
         stop=stop,
         attempts=attempts,
-        pauses=pauses,
-        snoozed_until=until,
+        pauses=tuple(pauses),
+        snoozed_until=datetime.fromisoformat(snooze.data["until"]) if snooze is not None else None,
         owner=owner,
         owner_since=since,
         breached_owner=_holder(life, owner, since, plan),
         steps=(),
+        over_at=over_at,
     )
-    if life.ended_at is not None or following is not None or commitment.exhausted_at is not None:
+    if life.ended_at is not None or span.ends is not None:
         return cycle
-    planned = _steps(agreement, cycle, mine, pauses, silenced=silenced, last=last)
-    waiting = steps.held_until(planned, until)
-    if until is not None:
-        waiting = (
-            *waiting,
-            steps.owner_step(f"snoozed-{snoozed[-1].id}#{snoozed[-1].data['attempt']}", until),
-        )
-    return replace(cycle, steps=tuple(sorted(waiting, key=lambda step: (step.at, step.key))))
+    counted = follow_up.counted([a.at for a in made], life.tier.min_gap)
+    return replace(cycle, steps=steps_of(Course(cycle, given, counted, moving, snooze, span)))
 
 
-def _attempts(agreement: Agreement, facts: Facts, created_at: datetime) -> list[Attempt]:
+def _pauses(given: Iterable[Answer]) -> dict[Pause, Answer]:
+    """When the lead is not to be called: from the contact in which they asked for it until the time they named."""
+    return {
+        (datetime.fromisoformat(a.data["at"]), datetime.fromisoformat(a.data["call_back_at"])): a
+        for a in given
+        if a.kind == "logged" and a.data.get("call_back_at")
+    }
+
+
+def _moving(
+    calendar: Calendar, life: Life, pauses: dict[Pause, Answer], stop: Stop | None
+) -> tuple[Pause, ...]:
+    """The pauses that move the due instant of the first contact.
+
+    One that begins with the contact has nothing to move, and one that is told of after the due instant does not undo
+    the breach.
+    """
+    found: tuple[Pause, ...] = ()
+    for pause, answer in pauses.items():
+        if stop is not None and pause[0] >= stop.at:
+            continue
+        if answer.at <= due(calendar, life.started_at, life.tier.first_contact, found):
+            found = (*found, pause)
+    return found
+
+
+def _over_at(
+    agreement: Agreement, facts: Facts, span: Span, attempts: tuple[Attempt, ...]
+) -> datetime | None:
+    """When the lead replied, was qualified or left sales' hands, whichever was first."""
+    life = span.life
+    replies = _replies(agreement, facts, attempts)
+    replied = min((at for at in replies if at >= life.started_at and span.holds(at)), default=None)
+    return min((at for at in (replied, life.qualified_at, life.ended_at) if at is not None), default=None)
+
+
+def _snooze(given: Iterable[Answer], attempts: tuple[Attempt, ...]) -> Answer | None:
+    """The snooze that stands: the latest, unless a contact was made since."""
+    last = max((a.at for a in attempts), default=None)
+    snoozes = [a for a in given if a.kind == "snoozed" and a.state == "given"]
+    latest = snoozes[-1] if snoozes else None
+    return latest if latest is not None and (last is None or last <= latest.at) else None
+
+
+def _attempts(agreement: Agreement, facts: Facts, span: Span) -> list[Attempt]:
+    """The contact attempts in a cycle's time.
+
+    What was logged long before the creation counts only where it was logged for the lead itself.
+    """
+    own = set(facts.contact.lead_keys) if span.number == 1 else {span.life.lead_key}
+    since = span.life.created_at - LATE_ARRIVAL
     found = []
     for act in facts.activities:
-        ours = act["lead_key"] in facts.contact.lead_keys or act["at"] >= created_at - LATE_ARRIVAL
+        ours = act["at"] >= since or act["lead_key"] in own
         if ours and rules.is_attempt(agreement.contact, act["kind"], act["direction"], act["outcome"]):
             found.append(Attempt(act["at"], "seen", act["kind"], act["outcome"] == "connected"))
     for answer in facts.answers:
@@ -258,7 +267,8 @@ def _attempts(agreement: Agreement, facts: Facts, created_at: datetime) -> list[
             at = datetime.fromisoformat(answer.data["at"])
             reached = answer.data["outcome"] in _REACHED
             found.append(Attempt(at, "said", answer.data["kind"], reached))
-    return sorted(found, key=lambda attempt: (attempt.at, attempt.how))
+    within = [attempt for attempt in found if span.holds(attempt.at)]
+    return sorted(within, key=lambda attempt: (attempt.at, attempt.how))
 
 
 def _replies(agreement: Agreement, facts: Facts, attempts: tuple[Attempt, ...]) -> list[datetime]:
@@ -281,6 +291,8 @@ def _owner(facts: Facts, life: Life) -> tuple[str | None, datetime | None]:
             continue
         owner, since = None, None
         for at, fields in rules.told(told):
+            if life.ended_at is not None and at > life.ended_at:
+                break
             if fields.get("owner_email") != owner:
                 owner, since = fields.get("owner_email"), at
         if owner is not None and since is not None and (latest is None or (since, key) > latest[:2]):
@@ -296,38 +308,3 @@ def _holder(life: Life, owner: str | None, since: datetime | None, plan: Plan) -
     if held is None and since is not None and since <= plan.due_at:
         return owner
     return held
-
-
-def _steps(
-    agreement: Agreement,
-    cycle: Cycle,
-    mine: list[Answer],
-    pauses: tuple[Pause, ...],
-    *,
-    silenced: bool,
-    last: datetime | None,
-) -> list[StepAt]:
-    life, rule = cycle.life, agreement.reminders
-    found: list[StepAt] = []
-    if not silenced:
-        found += steps.escalation(
-            agreement.calendar, life.started_at, life.tier, rule.steps, rule.at_risk, pauses
-        )
-        if rule.on_assignment and cycle.owner is not None and cycle.owner_since is not None:
-            taken = any(a.kind == "handed_over" and a.settled_at == cycle.owner_since for a in mine)
-            if not taken:
-                at = max(life.started_at, cycle.owner_since)
-                found.append(steps.owner_step(f"assigned:{cycle.owner}", at))
-    elif cycle.commitment.next_due is not None and cycle.commitment.attempts:
-        found.append(steps.owner_step(f"attempt-{cycle.commitment.attempts + 1}", cycle.commitment.next_due))
-    for answer in mine:
-        attempt = answer.data.get("attempt", 1)
-        if answer.kind == "logged" and answer.data.get("call_back_at"):
-            at = datetime.fromisoformat(answer.data["at"])
-            call_at = datetime.fromisoformat(answer.data["call_back_at"])
-            if last is None or last <= at:
-                found.append(steps.owner_step(f"callback-{answer.id}#{attempt + 1}", call_at))
-        declined = answer.kind == "handed_over" and answer.state == "declined"
-        if declined and answer.settled_at is not None and (last is None or last <= answer.settled_at):
-            found.append(steps.owner_step(f"declined-{answer.id}#{attempt}", answer.settled_at))
-    return found

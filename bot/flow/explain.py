@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from bot.domain import clocks as rules
 from bot.domain import worktime
 from bot.domain.agreement import fold
 from bot.domain.explain_facts import (
@@ -22,20 +22,21 @@ from bot.domain.explain_facts import (
     TierFacts,
     Unclear,
 )
-from bot.domain.ledger import Stopped, ledger
+from bot.domain.ledger import ledger
 from bot.domain.wording import number
 from bot.flow import cycles, leads
-from bot.flow.explain_answers import Story, attempt_facts, follow_up_facts, happenings
+from bot.flow.explain_answers import Story, follow_up_facts, happenings, made_of
 from bot.flow.explain_steps import Told, loose_messages, steps_of
-from bot.store import agreements, clocks, lookups, people, records
+from bot.store import agreements, lookups, people, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from typing import Any
 
     from bot.domain.agreement import Agreement, Tier
     from bot.domain.explain_facts import Join
-    from bot.flow.cycles import Cycle, Facts
+    from bot.flow.cycle_facts import Cycle, Facts
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
 
@@ -92,7 +93,7 @@ def explain_view(session: Session, agreement: Agreement, lead: str, now: datetim
     primary = leads.primary_of(contact, None) if asked is None or not asked.columns["described"] else asked
     shown = leads.survivor(contact, primary).record.get if primary is not None else lambda _name: None
     told = Told.gathered(session, agreement, contact, now)
-    known = _stories(session, agreement, facts, found, now)
+    known = _stories(session, facts, found, now)
     return Explanation(
         lead_key=lead,
         name=str(shown("name") or shown("email") or shown("company") or lead),
@@ -101,7 +102,7 @@ def explain_view(session: Session, agreement: Agreement, lead: str, now: datetim
         as_of=now,
         leads=tuple(_lead(agreement, contact, stored, lead) for stored in contact.leads),
         cycles=tuple(_cycle(session, agreement, story, told, now) for story in known),
-        messages=tuple(loose_messages(told, {cycle.number for cycle in found}, has_cycles=bool(found))),
+        messages=tuple(loose_messages(told, known)),
         note=None if found else _why_none(agreement, contact, facts),
     )
 
@@ -127,8 +128,10 @@ def _candidate(session: Session, key: str) -> Candidate:
 
 
 def _lead(agreement: Agreement, contact: Contact, stored: Stored, asked: str) -> LeadOfContact:
-    state = "deleted" if stored.columns["deleted"] else "known"
     described = stored.columns["described"]
+    state = "deleted" if stored.columns["deleted"] else "known"
+    if stored.columns.get("forgotten_at"):
+        state = "forgotten"
     return LeadOfContact(
         key=stored.key,
         joined_by=_joined_by(contact, stored, asked),
@@ -153,6 +156,8 @@ def _joined_by(contact: Contact, stored: Stored, asked: str) -> Join:
 def _why_none(agreement: Agreement, contact: Contact, facts: Facts) -> str:
     if facts.created:
         return f"No tier of {agreement.name} matches this lead, so no first contact is owed."
+    if any(lead.columns.get("forgotten_at") for lead in contact.leads):
+        return "The lead's data were removed on request, so no contact is owed."
     if any(lead.columns["deleted"] for lead in contact.leads):
         return "The lead was deleted in the CRM, so no contact is owed."
     return "The lead was only named by other records so far; its clock starts when the CRM describes it."
@@ -188,11 +193,9 @@ def _until(facts: Facts, now: datetime) -> Facts:
     )
 
 
-def _stories(
-    session: Session, agreement: Agreement, facts: Facts, found: list[Cycle], now: datetime
-) -> list[Story]:
+def _stories(session: Session, facts: Facts, found: list[Cycle], now: datetime) -> list[Story]:
     """Each cycle with what belongs to it."""
-    attempts = attempt_facts(session, facts)
+    made = made_of(session, facts)
     names = _Names(session)
     stories = []
     for number_, cycle in enumerate(found):
@@ -204,7 +207,7 @@ def _stories(
             for given in facts.answers
             if (begins is None or given.at >= begins) and (ends is None or given.at < ends)
         ]
-        stories.append(Story(cycle, facts, tuple(answers), attempts, names, agreement, now))
+        stories.append(Story(cycle, facts, tuple(answers), made, names.of, begins, ends, now))
     return stories
 
 
@@ -224,7 +227,8 @@ def _cycle(session: Session, agreement: Agreement, story: Story, told: Told, now
         ends, counts_to = cycle.stop.at, "contact"
     elif life.ended_at is not None:
         ends, counts_to = life.ended_at, "end"
-    counted = worktime.elapsed(calendar, life.started_at, ends, cycle.pauses)
+    stops = [(pause.since, pause.until) for pause in pauses]
+    counted = worktime.elapsed(calendar, life.started_at, ends, stops)
     over = counted - life.tier.first_contact if plan.state == "breached" else None
     contact = _contact(story)
     late_news = contact is not None and contact.logged_at is not None and contact.logged_at > plan.due_at
@@ -248,8 +252,8 @@ def _cycle(session: Session, agreement: Agreement, story: Story, told: Told, now
         over=over,
         contact=contact,
         corrected=late_news and plan.state == "met",
-        owner=story.names.of(cycle.owner),
-        breached_owner=story.names.of(cycle.breached_owner),
+        owner=story.name(cycle.owner),
+        breached_owner=story.name(cycle.breached_owner),
         ended_at=life.ended_at,
         snoozed_until=cycle.snoozed_until if cycle.snoozed_until and cycle.snoozed_until > now else None,
         follow_up=follow_up_facts(story),
@@ -269,10 +273,11 @@ def _contact(story: Story) -> Contacted | None:
     stop = story.cycle.stop
     if stop is None:
         return None
-    made = next((one for one in story.attempts if one.at == stop.at), None)
+    same = [one for one in story.made if one.at == stop.at]
+    made = min(same, key=lambda one: one.how != stop.how, default=None)
     if made is None:
         return Contacted(stop.at, stop.how, None, None, None)
-    return Contacted(stop.at, stop.how, made.kind, story.names.of(made.by), made.known_at)
+    return Contacted(stop.at, stop.how, made.kind, story.name(made.by), made.known_at)
 
 
 def _matched(story: Story) -> tuple[str, ...]:
@@ -282,10 +287,10 @@ def _matched(story: Story) -> tuple[str, ...]:
     if tier.when is None:
         return ()
     last: dict[str, Any] | None = None
-    for at, fields in cycles.rules.told(story.facts.told.get(life.lead_key, ())):
+    for at, fields in rules.told(story.facts.told.get(life.lead_key, ())):
         if last is not None and life.ended_at is not None and at >= life.ended_at:
             break
-        if cycles.rules.matching([tier], fields, story.facts.teams.of(fields.get("owner_email"))) is not None:
+        if rules.matching([tier], fields, story.facts.teams.of(fields.get("owner_email"))) is not None:
             last = dict(fields)
     return _conditions(tier, last or {}, story.facts.teams.of((last or {}).get("owner_email")))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain import intent as rules
 from bot.domain.clocks import ended_stage
-from bot.domain.steps import INTENT
+from bot.domain.steps import INTENT, is_news
 from bot.flow import leads, reminders
 from bot.flow.context import intents_of
 from bot.flow.receivers import Receivers
@@ -27,9 +27,18 @@ _FRESH: Final = timedelta(hours=24)
 
 
 def tell(
-    session: Session, agreement: Agreement, contact: Contact, touches: Collection[str], now: datetime
+    session: Session,
+    agreement: Agreement,
+    contact: Contact,
+    touches: Collection[str],
+    now: datetime,
+    *,
+    again: Collection[str] = (),
 ) -> None:
-    """Tell the owner of those of these touches that show intent: each once, not more often than the rule allows."""
+    """Tell the owner of those of these touches that show intent: each once, not more often than the rule allows.
+
+    `again` are steps whose reminder was taken back before it was sent: they are told to whoever owns the lead now.
+    """
     clock = leads.clock_of(session, contact)
     primary = leads.primary_of(contact, clock)
     owner = leads.owner_of(contact, clock)
@@ -39,13 +48,12 @@ def tell(
         return
     cycle = clock.cycle if clock is not None else 0
     known = clocks.decisions(session, contact.lead_keys)
-    told = [_told(decided) for decided in known if decided.step.startswith(INTENT)]
+    told = [_told(decided) for decided in known if is_news(decided.step)]
     before = {decided.step for decided in known}
     for found in intents_of(session, agreement, contact, now):
         step = f"{INTENT}{found.kind}:{found.touch_id}"
-        if found.touch_id not in touches or step in before or now - found.at > _FRESH:
-            continue
-        if not rules.allowed(found, told):
+        fresh = found.touch_id in touches and now - found.at <= _FRESH and rules.allowed(found, told)
+        if step in before or not (fresh or step in again):
             continue
         target = Receivers(session, agreement, now).target("owner", owner)
         message_id = reminders.messages_for(session, agreement, {target: {primary.key}}, now)[target]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import answering, clocks
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.store.records import Contact, Stored
 
 WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "intent"})
+_TICK: Final = timedelta(microseconds=1)
 _OUTCOMES: Final = {
     "connected": "reached them",
     "no_answer": "no answer",
@@ -71,11 +72,10 @@ def lines_of(
     `receiver` is the person (e-mail) who reads it; None for a channel.
     """
     found: dict[str, Line] = {}
-    for one in asked:
-        contact = records.contact_of(session, lead_keys=[one.lead_key])
+    for one, contact in _of_contacts(session, asked):
         clock = leads.clock_of(session, contact, one.cycle)
         primary = leads.primary_of(contact, clock)
-        if primary is not None and primary.key not in found:
+        if primary is not None:
             line = _line(session, agreement, one, contact, clock, primary, now, receiver)
             found[primary.key] = line
     worths = worth.of_leads(session, agreement, {key: line.origin for key, line in found.items()})
@@ -84,6 +84,19 @@ def lines_of(
             told = LeadWorth(Money(value.minor, value.currency), value.cases, value.few)
             found[key] = replace(found[key], lead=replace(found[key].lead, worth=told))
     return sorted(found.values(), key=_urgency)
+
+
+def _of_contacts(session: Session, asked: Iterable[Asked]) -> list[tuple[Asked, Contact]]:
+    """What is asked for of each contact: of its latest cycle, and of that what was asked first."""
+    found: dict[str, tuple[Asked, Contact]] = {}
+    for one in asked:
+        contact = records.contact_of(session, lead_keys=[one.lead_key])
+        if not contact.leads:
+            continue
+        known = found.get(contact.lead_keys[0])
+        if known is None or known[0].cycle < one.cycle:
+            found[contact.lead_keys[0]] = (one, contact)
+    return list(found.values())
 
 
 def at_stake(agreement: Agreement, lines: Iterable[Line]) -> Money | None:
@@ -148,73 +161,115 @@ def _as_it_stands(
     """The lead with its state, and the answer that could be taken back."""
     if clock is None and not asked.step.startswith(INTENT):
         return replace(base, state="closed"), None
-    if clock is not None and clock.ended_at is not None:
-        unfit = next((a for a in given if a.kind == "not_a_fit"), None)
-        if unfit is not None:
-            return replace(base, state="not_a_fit", answer=unfit.data["reason"]), unfit
-        return replace(base, state="closed"), None
-    if not leads.alive(contact):
-        return replace(base, state="closed"), None
-    passed = _passed_on(given, receiver)
-    if passed is not None:
-        to = passed.data["to"]
+    ended = clock is not None and clock.ended_at is not None
+    unfit = next((a for a in given if a.kind == "not_a_fit"), None) if ended else None
+    if unfit is not None:
+        return replace(base, state="not_a_fit", answer=unfit.data["reason"]), unfit
+    to = _passed_on(given, receiver, leads.owner_of(contact, clock))
+    if to is not None:
         return replace(base, state="handed_over", to=named(people.by_email(session, [to]), to)), None
-    made = _made(session, asked, contact, clock, given)
-    if made is not None:
-        return replace(base, **made[0]), made[1]
-    snoozed = [a for a in given if a.kind == "snoozed" and datetime.fromisoformat(a.data["until"]) > now]
-    if snoozed:
-        latest = max(snoozed, key=lambda a: a.data["until"])
-        return replace(base, state="snoozed", due=datetime.fromisoformat(latest.data["until"])), latest
-    offered = next((a for a in given if a.kind == "handed_over" and a.state == "offered"), None)
+    settled = made(session, agreement, asked, contact, clock, given)
+    if settled is not None:
+        return replace(base, **settled[0]), settled[1]
+    if ended or not leads.alive(contact):
+        return replace(base, state="closed"), None
+    snooze = _snooze(asked, given, now)
+    if snooze is not None:
+        return replace(base, state="snoozed", due=datetime.fromisoformat(snooze.data["until"])), snooze
     waiting = _waiting(agreement, asked, clock, now, base)
-    if offered is not None:
-        to = offered.data["to"]
-        return replace(waiting, hand_over="offered", to=named(people.by_email(session, [to]), to)), offered
-    if asked.step.startswith("declined-"):
-        number = asked.step.removeprefix("declined-").partition("#")[0]
-        to = next((a.data["to"] for a in given if str(a.id) == number), None)
-        who = named(people.by_email(session, [to]), to) if to else None
-        return replace(waiting, hand_over="declined", to=who), None
-    return waiting, None
+    return _with_hand_over(session, contact, clock, given, waiting)
 
 
-def _passed_on(given: list[Answer], receiver: str | None) -> Answer | None:
-    """The hand-over by which a lead left this reader's hands, if it did not come back since."""
-    accepted = [a for a in given if a.kind == "handed_over" and a.state == "accepted" and a.settled_at]
-    if not accepted or receiver is None:
+def _with_hand_over(
+    session: Session, contact: Contact, clock: Clock | None, given: list[Answer], waiting: NudgeLead
+) -> tuple[NudgeLead, Answer | None]:
+    """A waiting lead with what became of the latest question whether somebody takes it over."""
+    asked = next((a for a in reversed(given) if a.kind == "handed_over"), None)
+    if asked is None:
+        return waiting, None
+    offered = leads.still_asked(asked, contact, clock)
+    declined = asked.state == "declined" and asked.data["from"] == leads.owner_of(contact, clock)
+    if not offered and not declined:
+        return waiting, None
+    to = named(people.by_email(session, [asked.data["to"]]), asked.data["to"])
+    told = replace(waiting, hand_over="offered" if offered else "declined", to=to)
+    return told, asked if offered else None
+
+
+def _passed_on(given: list[Answer], receiver: str | None, owner: str | None) -> str | None:
+    """Who owns a lead that left this reader's hands by a hand-over; None if it did not, or came back."""
+    accepted = [a for a in given if a.kind == "handed_over" and a.state == "accepted"]
+    theirs = any(receiver in {a.data["from"], a.by_email} for a in accepted)
+    if receiver is None or owner is None or owner == receiver or not theirs:
         return None
-    last = max(accepted, key=lambda a: (a.settled_at, a.id))
-    return last if last.data["to"] != receiver and last.data["from"] == receiver else None
+    return owner
 
 
-def _made(
-    session: Session, asked: Asked, contact: Contact, clock: Clock | None, given: list[Answer]
+def _snooze(asked: Asked, given: list[Answer], now: datetime) -> Answer | None:
+    """The snooze that lasts; one given before a touch showed intent does not keep that from being told."""
+    snoozes = [a for a in given if a.kind == "snoozed"]
+    latest = snoozes[-1] if snoozes else None
+    if latest is None or datetime.fromisoformat(latest.data["until"]) <= now:
+        return None
+    return None if asked.step.startswith(INTENT) and latest.at < asked.due_at else latest
+
+
+def made(
+    session: Session,
+    agreement: Agreement,
+    asked: Asked,
+    contact: Contact,
+    clock: Clock | None,
+    given: list[Answer] | None = None,
 ) -> tuple[dict[str, Any], Answer | None] | None:
-    """What settled the contact that was asked for: (fields of the line, the answer); None while it is owed."""
+    """What settled the contact that was asked for: (fields of the line, the answer); None while it is owed.
+
+    `given` are the answers of its cycle, if they are known.
+    """
+    if given is None:
+        given = [a for a in answers.of_leads(session, contact.lead_keys) if a.cycle == asked.cycle]
+    words = [a for a in given if a.kind == "contacted" or (a.kind == "logged" and _counts(agreement, a))]
     attempt = attempt_of(asked.step)
-    if asked.step.startswith(INTENT):
-        said = [a for a in given if a.kind in {"contacted", "logged"} and a.at >= asked.due_at]
-        seen = any(act["at"] >= asked.due_at for act in records.activities_of(session, contact))
-        if not said and not seen:
-            return None
-        return _told(said, seen=seen)
-    assert clock is not None  # noqa: S101  # its caller looked
-    said = [a for a in given if a.kind in {"contacted", "logged"} and a.data.get("attempt", 1) >= attempt]
-    seen = clock.stopped_how == "seen" if attempt == 1 else clock.attempts >= attempt and not said
-    if not said and not seen:
+    since = asked.due_at if asked.step.startswith(INTENT) else _called_at(asked, given)
+    if since is not None:
+        said = [a for a in words if a.at >= since]
+        seen = any(at >= since for at in _attempts(session, agreement, contact))
+        return _told(said, seen=seen) if said or seen else None
+    if clock is None:
         return None
-    return _told(said, seen=seen)
+    said = [a for a in words if a.data.get("attempt", 1) >= attempt]
+    seen = clock.stopped_how == "seen" if attempt == 1 else clock.attempts >= attempt and not said
+    return _told(said, seen=seen) if said or seen else None
+
+
+def _counts(agreement: Agreement, answer: Answer) -> bool:
+    return answer.data["kind"] in agreement.contact.counts
+
+
+def _called_at(asked: Asked, given: list[Answer]) -> datetime | None:
+    """From when on a contact is the call-back that the lead had asked for; None where no such is asked for."""
+    number = asked.step.removeprefix("callback-").partition("#")[0]
+    wished = next((a for a in given if asked.step.startswith("callback-") and str(a.id) == number), None)
+    return wished.at + _TICK if wished is not None else None
+
+
+def _attempts(session: Session, agreement: Agreement, contact: Contact) -> list[datetime]:
+    rule = agreement.contact
+    return [
+        act["at"]
+        for act in records.activities_of(session, contact)
+        if clocks.is_attempt(rule, act["kind"], act["direction"], act["outcome"])
+    ]
 
 
 def _told(said: list[Answer], *, seen: bool) -> tuple[dict[str, Any], Answer | None]:
     if seen or not said:
         return {"state": "seen"}, None
-    first = said[0]
-    if first.kind == "logged":
-        words = f"{first.data['kind']}, {_OUTCOMES[first.data['outcome']]}"
-        return {"state": "logged", "answer": words}, first
-    return {"state": "said"}, first
+    latest = said[-1]
+    if latest.kind == "logged":
+        words = f"{latest.data['kind']}, {_OUTCOMES[latest.data['outcome']]}"
+        return {"state": "logged", "answer": words}, latest
+    return {"state": "said"}, latest
 
 
 def _waiting(

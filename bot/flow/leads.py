@@ -10,6 +10,7 @@ from bot.store import clocks, people
 
 if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
+    from bot.store.answers import Answer
     from bot.store.clocks import Clock
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
@@ -33,8 +34,12 @@ class Teams:
 
 
 def alive(contact: Contact) -> list[Stored]:
-    """The leads of a contact that are described and not deleted."""
-    return [lead for lead in contact.leads if lead.columns["described"] and not lead.columns["deleted"]]
+    """The leads of a contact that are described, and neither deleted nor forgotten."""
+    return [
+        lead
+        for lead in contact.leads
+        if lead.columns["described"] and not lead.columns["deleted"] and not lead.columns.get("forgotten_at")
+    ]
 
 
 def created_of(agreement: Agreement, lead: Stored) -> datetime:
@@ -85,9 +90,23 @@ def owner_of(contact: Contact, clock: Clock | None) -> str | None:
     return str(latest.columns["owner_email"])
 
 
-def quiet_before(agreement: Agreement, contact: Contact) -> datetime | None:
-    """Steps due before this instant are never told: the contact came late, or by an import."""
-    living = alive(contact)
+def still_asked(answer: Answer, contact: Contact, clock: Clock | None) -> bool:
+    """Whether somebody who was asked to take a lead over can still say yes.
+
+    Not where the lead left sales' hands, or its owner is another by now than the one who offered it.
+    """
+    if answer.kind != "handed_over" or answer.state != "offered":
+        return False
+    open_ = clock is None or clock.ended_at is None
+    return open_ and bool(alive(contact)) and owner_of(contact, clock) == answer.data["from"]
+
+
+def quiet_before(agreement: Agreement, contact: Contact, begun_by: str | None = None) -> datetime | None:
+    """Steps due before this instant are never told: the contact came late, or by an import.
+
+    `begun_by` is the lead record with which a contact came back, if a new one did: then that one is what came late.
+    """
+    living = [lead for lead in alive(contact) if begun_by is None or lead.key == begun_by]
     silent = [lead.columns["quiet_before"] for lead in living]
     if all(silent):
         imported: datetime = min(silent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -20,14 +19,15 @@ from bot.flow.figures import Period
 from bot.flow.leads import LATE_ARRIVAL
 from bot.flow.people import somebody
 from bot.flow.rehearse_figures import Known, breached, difference, figures_of
-from bot.flow.rehearse_work import Ground, Material, Outcome, outcomes
+from bot.flow.rehearse_work import Ground, Material, Outcome, Side
 from bot.store import answers, people
 from bot.store import figures as rows_of
 from bot.store import rehearsal as rows
 from bot.store.rehearsal import count_leads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from bot.domain.agreement import Agreement
     from bot.store.database import Session
@@ -40,9 +40,10 @@ NAMED: Final = 20
 """How many leads with another verdict are named."""
 
 _CHUNK: Final = 500
+_AHEAD: Final = 8
+"""Chunks that are read ahead of the work, so that memory stays bounded."""
 _MANY: Final = 4000
 """Contacts from which on other processes are worth their start."""
-_MOST_PROCESSES: Final = 4
 
 Advance: TypeAlias = "Callable[[int], None]"
 
@@ -86,7 +87,9 @@ def period_of(agreement: Agreement, first: date | None, last: date | None, now: 
     last = last or now.astimezone(zone_named(agreement.timezone)).date()
     first = first or last - timedelta(days=DAYS - 1)
     if first > last:
-        raise UsageError(f"--from {first} lies after --to {last}; choose days that have passed, in their order")
+        raise UsageError(
+            f"--from {first} lies after --to {last}; choose days that have passed, in their order"
+        )
     return Period(first, last, now)
 
 
@@ -96,57 +99,50 @@ def rehearse(
     rehearsed: Agreement,
     period: Period,
     advance: Advance = lambda _: None,
-    processes: int | None = None,
+    *,
+    apart: bool | None = None,
 ) -> Rehearsal:
     """Run both agreements over the contacts whose clock started in the period, in one read transaction.
 
     Each judges the whole period by itself, whatever was in force on the day. `advance` is told how many described leads
-    (`count_leads`) are done. `processes` is how many may share the work; default: one for each processor, up to 4.
+    (`count_leads`) are done. `apart` gives each agreement a process of its own; default: where that is worth it.
     """
     described = rows_of.described_leads(session)
-    everyone = {person.email: person for person in people.everyone(session)}
-    ground = _ground(present, rehearsed, period, everyone)
-    candidates = _candidates(session, present, ground, described)
+    everyone = people.everyone(session)
+    grounds = [_ground(agreement, present.timezone, period, everyone) for agreement in (present, rehearsed)]
+    candidates = _candidates(session, present.timezone, grounds[0], described)
     advance(len(described) - sum(len(each.created) for each in candidates))
-    found = tuple(Outcome([], []) for _ in ground.agreements)
-    with _workers(ground, len(candidates), processes) as work:
-        for size, results in work(_chunks(session, candidates)):
-            for all_, part in zip(found, results, strict=True):
-                all_.verdicts.extend(part.verdicts)
-                all_.told.extend(part.told)
-            advance(size)
     known = Known(
         present=present,
-        people={email: somebody(person) for email, person in everyone.items()},
-        names={email: person.name for email, person in everyone.items()},
+        names={person.email: person.name for person in everyone},
         value=_values(worth.live(session, present, period.as_of, described), described),
-        now=period.as_of,
     )
-    one, other = (
-        figures_of(agreement, outcome, known)
-        for agreement, outcome in zip(ground.agreements, found, strict=True)
-    )
-    before, after = (breached(outcome) for outcome in found)
+    if (len(candidates) >= _MANY and (os.cpu_count() or 1) > 1) if apart is None else apart:
+        one, other = _apart(grounds, session, candidates, advance)
+    else:
+        one, other = _here(grounds, session, candidates, advance)
+    found = figures_of(present, one, known), figures_of(rehearsed, other, known)
+    before, after = breached(one), breached(other)
     return Rehearsal(
         period=period,
         currency=present.currency,
-        present=one,
-        rehearsed=other,
-        difference=difference(one, other),
+        present=found[0],
+        rehearsed=found[1],
+        difference=difference(*found),
         newly_breached=tuple(sorted(after - before)),
         no_longer_breached=tuple(sorted(before - after)),
     )
 
 
-def _ground(
-    present: Agreement, rehearsed: Agreement, period: Period, everyone: Mapping[str, Person]
-) -> Ground:
-    zone = present.timezone
-    first = When(period.first, None).starts(zone)
-    last = min(When(period.last, None).ends(zone), period.as_of)
-    teams = {email: person.team for email, person in everyone.items()}
-    both = (replace(present, earlier=()), replace(rehearsed, earlier=()))
-    return Ground(both, teams, first, last, period.as_of)
+def _ground(agreement: Agreement, zone: str, period: Period, everyone: Sequence[Person]) -> Ground:
+    return Ground(
+        agreement=replace(agreement, earlier=()),
+        teams={person.email: person.team for person in everyone},
+        people={person.email: somebody(person) for person in everyone},
+        first=When(period.first, None).starts(zone),
+        last=min(When(period.last, None).ends(zone), period.as_of),
+        now=period.as_of,
+    )
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -163,10 +159,10 @@ class _Candidate:
 
 
 def _candidates(
-    session: Session, present: Agreement, ground: Ground, described: Sequence[LeadFacts]
+    session: Session, zone: str, ground: Ground, described: Sequence[LeadFacts]
 ) -> list[_Candidate]:
     """The contacts of which a lead was created, or something was stated, in the period."""
-    created = {lead.key: _created(lead, present.timezone) for lead in described}
+    created = {lead.key: _created(lead, zone) for lead in described}
     stated = rows.stated_between(session, ground.first, ground.last)
     arrived = rows.arrivals(session)
     found = []
@@ -183,10 +179,8 @@ def _created(lead: LeadFacts, zone: str) -> datetime:
     return When.parse(str(told), "created_at").starts(zone) if told else lead.first_at
 
 
-def _quiet_before(
-    arrived: Iterable[tuple[datetime, datetime | None]], created: datetime
-) -> datetime | None:
-    """A contact that came late is not told of what was due before; an imported one is taken as if it had come in time."""
+def _quiet_before(arrived: Iterable[tuple[datetime, datetime | None]], created: datetime) -> datetime | None:
+    """Nobody is told what was due before a contact that came late; an imported one is taken as if it had come in time."""
     received = []
     for at, imported in arrived:
         if imported is not None:
@@ -234,8 +228,9 @@ def _read(session: Session, chunk: Sequence[_Candidate]) -> list[Material]:
     for _, lead_key, email, at, kind, direction, outcome in rows.activities(session, of_key, of_email):
         act = {"lead_key": lead_key, "at": at, "kind": kind, "direction": direction, "outcome": outcome}
         whose = {of_key.get(lead_key or ""), of_email.get(email or "")}
-        for number in whose - {None}:
-            acts[number].append(act)
+        for number in whose:
+            if number is not None:
+                acts[number].append(act)
     given: list[list[answers.Answer]] = [[] for _ in chunk]
     for answer in answers.of_leads(session, of_key):
         given[of_key[answer.lead_key]].append(answer)
@@ -254,56 +249,61 @@ def _read(session: Session, chunk: Sequence[_Candidate]) -> list[Material]:
 
 # --- sharing the work ----------------------------------------------------------------------------
 
-_Work: TypeAlias = "Callable[[Iterable[list[Material]]], Iterator[tuple[int, tuple[Outcome, ...]]]]"
-_ground_here: list[Ground] = []
+_side: list[Side] = []
+"""The agreement that this process works on, if it was started for one."""
 
 
-@contextmanager
-def _workers(ground: Ground, contacts: int, processes: int | None) -> Iterator[_Work]:
-    """How chunks are worked through: by other processes where that is worth it, else here."""
-    wanted = processes or min(os.cpu_count() or 1, _MOST_PROCESSES)
-    if wanted < 2 or (processes is None and contacts < _MANY):
-        yield lambda chunks: ((_leads(chunk), outcomes(ground, chunk)) for chunk in chunks)
-        return
-    pool = ProcessPoolExecutor(
-        wanted, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground.packed(),)
-    )
+def _here(
+    grounds: Sequence[Ground], session: Session, candidates: Sequence[_Candidate], advance: Advance
+) -> list[Outcome]:
+    sides = [Side(ground) for ground in grounds]
+    for chunk in _chunks(session, candidates):
+        for side in sides:
+            side.take(chunk)
+        advance(_leads(chunk))
+    return [side.finish() for side in sides]
+
+
+def _apart(
+    grounds: Sequence[Ground], session: Session, candidates: Sequence[_Candidate], advance: Advance
+) -> list[Outcome]:
+    """The same with a process for each agreement; if one is ended from outside, all is done here."""
+    pools = [
+        ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(ground.packed(),))
+        for ground in grounds
+    ]
     try:
-        yield lambda chunks: _shared(pool, wanted, ground, chunks)
+        under_way: deque[tuple[int, list[Future[None]]]] = deque()
+        for chunk in _chunks(session, candidates):
+            under_way.append((_leads(chunk), [pool.submit(_take, chunk) for pool in pools]))
+            if len(under_way) > _AHEAD:
+                advance(_taken(*under_way.popleft()))
+        while under_way:
+            advance(_taken(*under_way.popleft()))
+        return [done.result() for done in [pool.submit(_finish) for pool in pools]]
+    except BrokenExecutor:
+        return _here(grounds, session, candidates, lambda _: None)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown(cancel_futures=True)
 
 
-def _shared(
-    pool: ProcessPoolExecutor, processes: int, ground: Ground, chunks: Iterable[list[Material]]
-) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-    """The results in the order of the chunks; a few chunks are under way at a time, so that memory stays bounded."""
-    under_way: deque[tuple[list[Material], Any]] = deque()
-
-    def next_done() -> tuple[int, tuple[Outcome, ...]]:
-        chunk, future = under_way.popleft()
-        try:
-            return _leads(chunk), future.result()
-        except BrokenExecutor:  # a process was ended from outside: its part is done here
-            return _leads(chunk), outcomes(ground, chunk)
-
-    for chunk in chunks:
-        try:
-            under_way.append((chunk, pool.submit(_elsewhere, chunk)))
-        except BrokenExecutor:
-            yield _leads(chunk), outcomes(ground, chunk)
-        while len(under_way) > 2 * processes:
-            yield next_done()
-    while under_way:
-        yield next_done()
+def _taken(leads: int, parts: Iterable[Future[None]]) -> int:
+    for part in parts:
+        part.result()
+    return leads
 
 
 def _begin(packed: tuple[Any, ...]) -> None:
-    _ground_here.append(Ground.unpacked(packed))
+    _side.append(Side(Ground.unpacked(packed)))
 
 
-def _elsewhere(chunk: list[Material]) -> tuple[Outcome, ...]:
-    return outcomes(_ground_here[-1], chunk)
+def _take(chunk: list[Material]) -> None:
+    _side[0].take(chunk)
+
+
+def _finish() -> Outcome:
+    return _side[0].finish()
 
 
 def _leads(chunk: Iterable[Material]) -> int:

@@ -1,21 +1,18 @@
-"""What a rehearsal says in figures: how first contacts were kept, who would have got how many messages, what is at stake."""
+"""What a rehearsal says in figures: how promises were kept, who would have got how many messages, what is at stake."""
 
 from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from bot.domain import figures, rehearsal
+from bot.domain import figures
 from bot.flow.figures import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from bot.domain.agreement import Agreement
-    from bot.domain.presence import Somebody
     from bot.domain.rehearsal import Message
     from bot.flow.rehearse_work import Outcome, Verdict
 
@@ -25,18 +22,15 @@ _BROKEN: Final = frozenset({"breached", "late"})
 
 
 class Known(NamedTuple):
-    """What the figures are told with: the agreement in force, everybody, and what a lead is worth (minor units)."""
+    """What figures are told with: the agreement in force, people's names, and what a lead is worth (minor units)."""
 
     present: Agreement
-    people: Mapping[str, Somebody]
     names: Mapping[str, str | None]
     value: Callable[[str], int | None]
-    now: datetime
 
 
 def figures_of(agreement: Agreement, outcome: Outcome, known: Known) -> dict[str, Any]:
     """The figures of one agreement: plain values, as the JSON of the command shows them."""
-    sent = rehearsal.messages(agreement, outcome.told, known.people, known.now)
     verdicts = [verdict for verdict in outcome.verdicts if verdict.state != "closed"]
     return {
         "agreement": agreement.name,
@@ -46,7 +40,7 @@ def figures_of(agreement: Agreement, outcome: Outcome, known: Known) -> dict[str
             known, [each for each in verdicts if each.state in _AT_STAKE and not each.ended]
         ),
         "value_breached": _worth(known, [each for each in verdicts if each.state in _BROKEN]),
-        **_messages(sent, known),
+        **_messages(outcome.messages, known),
         "tiers": [
             {"name": name, **_kept([each for each in verdicts if each.tier == name])}
             for name in dict.fromkeys(tier.name for tier in agreement.tiers)
@@ -76,7 +70,7 @@ def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, An
 def _kept(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """First contacts, counted as `report sla` counts them."""
     states = Counter(each.state for each in verdicts)
-    minutes = [Fraction(each.minutes) for each in verdicts if each.minutes is not None]
+    minutes = sorted(each.minutes for each in verdicts if each.minutes is not None)
     met, broken = states["met"], states["breached"] + states["late"]
     return {
         "met": met,
@@ -119,7 +113,7 @@ def _messages(sent: Sequence[Message], known: Known) -> dict[str, Any]:
         "messages_to_managers": roles["manager"],
         "messages_to_others": roles["other"],
         "messages_to_channel": roles["channel"],
-        "messages_a_day_median": figures.median(list(days.values())),
+        "messages_a_day_median": figures.median(sorted(days.values())),
         "messages_a_day_worst": max(days.values(), default=None),
         "busiest": None
         if busiest is None

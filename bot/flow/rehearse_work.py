@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from bot.domain import clocks as rules
 from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.clocks import LeadStatement
 from bot.domain.cycles import Held
 from bot.domain.merging import Record
-from bot.domain.rehearsal import Callback, Course, Telling, tellings
+from bot.domain.rehearsal import Callback, Course, messages, tellings
 from bot.domain.worktime import Calendar
 from bot.flow.cycles import Cycle, Facts, cycles_of
 from bot.flow.cycles import _answered as answered
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from bot.domain.presence import Somebody
+    from bot.domain.rehearsal import Message, Telling
     from bot.store.answers import Answer
     from bot.store.rehearsal import Said
 
@@ -68,43 +69,60 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an agreement makes of one or many contacts."""
+    """What an agreement makes of all contacts: each first contact that was owed, and each message."""
 
     verdicts: list[Verdict]
-    told: list[Telling]
+    messages: list[Message]
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What all contacts share: the agreements, everybody's team, and the period as instants up to `now`."""
+    """What one agreement is run over: everybody who may receive something, and the period as instants up to `now`."""
 
-    agreements: tuple[Agreement, ...]
+    agreement: Agreement
     teams: Mapping[str, str | None]
+    people: Mapping[str, Somebody]
     first: datetime
     last: datetime
     now: datetime
 
     def packed(self) -> tuple[Any, ...]:
         """Plain values for another process."""
-        terms = tuple(_packed(agreement) for agreement in self.agreements)
-        return terms, dict(self.teams), self.first, self.last, self.now
+        rest = (dict(self.teams), dict(self.people), self.first, self.last, self.now)
+        return (_packed(self.agreement), *rest)
 
     @classmethod
     def unpacked(cls, values: tuple[Any, ...]) -> Ground:
         """The ground that was `packed`."""
         terms, *rest = values
-        return cls(tuple(_unpacked(each) for each in terms), *rest)
+        return cls(_unpacked(terms), *rest)
 
 
-def outcomes(ground: Ground, chunk: Sequence[Material]) -> tuple[Outcome, ...]:
-    """What each agreement makes of these contacts."""
-    found = tuple(Outcome([], []) for _ in ground.agreements)
-    teams = _KnownTeams(ground.teams)
-    for material in chunk:
-        facts = _facts(material, teams)
-        for agreement, outcome in zip(ground.agreements, found, strict=True):
-            _judge(ground, agreement, facts, material.quiet_before, outcome)
-    return found
+class Side:
+    """One agreement at work: it takes contacts, chunk by chunk, and tells in the end what came of them."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._teams = _KnownTeams(ground.teams)
+        self._verdicts: list[Verdict] = []
+        self._told: list[Telling] = []
+
+    def take(self, chunk: Sequence[Material]) -> None:
+        """Judge these contacts, and find the steps that were to be told."""
+        agreement, ground = self._ground.agreement, self._ground
+        for material in chunk:
+            facts = _facts(material, self._teams)
+            found = cycles_of(facts, agreement, ground.now)
+            for cycle, following in zip(found, (*found[1:], None), strict=True):
+                if ground.first <= cycle.plan.started_at <= ground.last:
+                    self._verdicts.append(_verdict(cycle, ground.now))
+                    course = _course(facts, cycle, following, material.quiet_before)
+                    self._told += tellings(agreement, course, ground.now)
+
+    def finish(self) -> Outcome:
+        """The verdicts in the order of the contacts, the messages in the order of time."""
+        ground = self._ground
+        return Outcome(self._verdicts, messages(ground.agreement, self._told, ground.people, ground.now))
 
 
 class _KnownTeams(Teams):
@@ -135,17 +153,6 @@ def _facts(material: Material, teams: Teams) -> Facts:
     )
 
 
-def _judge(
-    ground: Ground, agreement: Agreement, facts: Facts, quiet_before: datetime | None, outcome: Outcome
-) -> None:
-    found = cycles_of(facts, agreement, ground.now)
-    for cycle, following in zip(found, (*found[1:], None), strict=True):
-        if ground.first <= cycle.plan.started_at <= ground.last:
-            outcome.verdicts.append(_verdict(cycle, ground.now))
-            course = _course(facts, cycle, following, quiet_before)
-            outcome.told.extend(tellings(agreement, course, ground.now))
-
-
 def _verdict(cycle: Cycle, now: datetime) -> Verdict:
     plan = cycle.plan
     return Verdict(
@@ -169,16 +176,12 @@ def _state(cycle: Cycle, now: datetime) -> State:
     return plan.state
 
 
-def _course(
-    facts: Facts, cycle: Cycle, following: Cycle | None, quiet_before: datetime | None
-) -> Course:
+def _course(facts: Facts, cycle: Cycle, following: Cycle | None, quiet_before: datetime | None) -> Course:
     life, commitment = cycle.life, cycle.commitment
     attempts = [each.at for each in cycle.attempts]
     said = [each.at for each in cycle.attempts if each.how == "said"]
     counting = [
-        each.at
-        for each in cycle.attempts
-        if each.how == "seen" or cycle.agreement.contact.owner_word_counts
+        each.at for each in cycle.attempts if each.how == "seen" or cycle.agreement.contact.owner_word_counts
     ]
     if life.started_at != life.created_at:
         counting = [at for at in counting if at >= life.started_at]

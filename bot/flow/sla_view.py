@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bot.domain.money import Money, digits
 from bot.domain.sla_facts import SlaRow, SlaView
 from bot.domain.terms import in_words
-from bot.flow import lead_reports
+from bot.flow import explain, lead_reports
 from bot.flow.agreements import in_force_since
 from bot.flow.figures import Period, day_of
 from bot.flow.prepared import named
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.domain.agreement import Agreement
+    from bot.domain.explain_facts import Explanation, Unclear
     from bot.domain.facts import Named
     from bot.domain.terms import Terms
     from bot.flow.ports import Office
@@ -73,7 +74,8 @@ async def sla_view(
         own = next((row for row in report.rows if row["name"] == email), None)
         drawn, total = (), _row(agreement, own if own is not None else _NOTHING, None)
     assert period.first is not None  # noqa: S101  # made above
-    return SlaView(whose, span, period.first, agreement.timezone, drawn, total, now)
+    follow_up = any(tier.attempts > 1 for tier in agreement.tiers)
+    return SlaView(whose, span, period.first, agreement.timezone, drawn, total, now, follow_up)
 
 
 async def agreed(office: Office) -> tuple[Terms, datetime | None, str]:
@@ -81,6 +83,12 @@ async def agreed(office: Office) -> tuple[Terms, datetime | None, str]:
     agreement = office.agreement
     since = await office.database.read(lambda s: in_force_since(s, agreement))
     return in_words(agreement, day_of(office.clock.now(), agreement)), since, agreement.timezone
+
+
+async def explained(office: Office, lead: str) -> Explanation | Unclear:
+    """The clock of the lead that somebody names, line by line; or which leads they may mean."""
+    agreement, now = office.agreement, office.clock.now()
+    return await office.database.read(lambda s: explain.answer(s, agreement, lead, now))
 
 
 def _urgency(row: dict[str, Any]) -> tuple[int, int, int, str]:

@@ -99,6 +99,9 @@ def state_lead(
         "first_at": _earlier(lead.columns.get("first_at"), event.at),
         "first_received_at": _earlier(lead.columns.get("first_received_at"), received_at),
     }
+    forgotten = lead.columns.get("forgotten_at")
+    if forgotten is not None and event.at > forgotten:
+        lead.columns["forgotten_at"] = None  # the source tells of them again
     if first_seen:
         lead.columns["quiet_before"] = received_at if silent else None
     records.save(session, "lead", lead)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.render import blocks
 from bot.render.message import Payload
 from bot.render.nudge import aloud, lead_blocks
-from bot.render.text import clean, counted, escape, money, plain_name, width
+from bot.render.text import counted, escape, money, plain_name, width
 
 if TYPE_CHECKING:
     from bot.domain.sla_facts import QueueView
@@ -36,9 +36,6 @@ def leads(view: QueueView) -> Payload:
     if more > 0:
         drawn.append(blocks.context(f"and {more:,} more"))
         spoken.append(f"And {more:,} more.")
-    if len(drawn) == 1:
-        drawn.append(blocks.rich(blocks.words("Nothing to answer at the moment.")))
-        spoken.append("Nothing to answer at the moment.")
     return Payload("\n".join(spoken), tuple(drawn))
 
 
@@ -58,11 +55,18 @@ def _named(block: Block, index: int, scope: str) -> Block:
 
 def _title(view: QueueView, waiting: int) -> str:
     if view.whose == "mine":
-        return f"Your open leads: {waiting:,}" if waiting else "No open leads of yours"
-    if view.whose == "team":
-        return f"Open leads of the team: {waiting:,}" if waiting else "No open leads in the team"
-    name = clean(plain_name(view.whose))
-    return f"Open leads of {name}: {waiting:,}" if waiting else f"No open leads of {name}"
+        whose, none = "Your open leads", "No open leads of yours"
+    elif view.whose == "team":
+        whose, none = "Open leads of the team", "No open leads in the team"
+    else:
+        name = plain_name(view.whose)
+        whose, none = f"Open leads of {name}", f"No open leads of {name}"
+    if waiting:
+        return f"{whose}: {waiting:,}"
+    if not view.leads:
+        return none
+    snoozed = any(lead.state == "snoozed" for lead in view.leads)
+    return "Nothing to do just now" if snoozed else "All settled, thank you"
 
 
 def _small_print(view: QueueView) -> str:

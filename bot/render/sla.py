@@ -33,7 +33,7 @@ def sla(view: SlaView) -> Payload:
         none = "No lead came in this time."
         drawn.append(blocks.rich(blocks.words(none)))
         return Payload("\n".join([*spoken, none]), tuple(drawn))
-    told = _figures(view.total)
+    told = _figures(view.total, follow_up=view.follow_up)
     drawn.append(
         blocks.rich(*blocks.lines([[blocks.words(line, bold=not at)] for at, line in enumerate(told)]))
     )
@@ -62,9 +62,9 @@ def _owner(row: SlaRow) -> Block:
     )
 
 
-def _figures(row: SlaRow) -> list[str]:
+def _figures(row: SlaRow, *, follow_up: bool) -> list[str]:
     """All that is known of one person, or of the team, a line a subject."""
-    told = [_promise(row), _standing(row)]
+    told = [_capitalised(_promise(row)), _standing(row)]
     if row.median_minutes is not None and row.p90_minutes is not None:
         half, most = _working_time(row.median_minutes), _working_time(row.p90_minutes)
         told.append(f"Half of the contacts within {half} of working time, nine of ten within {most}")
@@ -72,8 +72,13 @@ def _figures(row: SlaRow) -> list[str]:
         told.append(f"{row.seen:,} seen in the CRM, {row.said:,} said by the owner")
     if row.value_at_risk is not None and row.value_at_risk.minor:
         told.append(f"Value at risk {cut(money(row.value_at_risk), _AMOUNT)}, by own history")
-    told.append(_follow_up(row))
-    return [line for line in told if line]
+    if follow_up:
+        told.append(_follow_up(row))
+    return told
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def _promise(row: SlaRow) -> str:
@@ -91,8 +96,6 @@ def _standing(row: SlaRow) -> str:
 
 
 def _follow_up(row: SlaRow) -> str:
-    if not (row.follow_up_open or row.kept or row.broken):
-        return ""
     told = f"Follow-up: {row.follow_up_open:,} open, {row.kept:,} kept, {row.broken:,} broken"
     return f"{told}, {row.exhausted:,} without a reply after the last attempt" if row.exhausted else told
 

@@ -223,8 +223,26 @@ def share_steps(session: Session, lead_keys: Collection[str], lead_key: str, cyc
         insert_new(session, ClockStepRow, rows, "step")
 
 
-def forget_step(session: Session, lead_keys: Collection[str], message_id: int) -> None:
-    """Steps queued with a message that will not carry them need a decision again."""
-    session.execute(
-        delete(ClockStepRow).where(CS.lead_key.in_(sorted(lead_keys)), CS.message_id == message_id)
+def queued_with(session: Session, lead_keys: Collection[str], message_id: int) -> list[tuple[str, int, str]]:
+    """The steps of these leads that a message carries: (lead key, cycle, step)."""
+    rows = session.execute(
+        select(CS.lead_key, CS.cycle, CS.step)
+        .where(CS.lead_key.in_(sorted(lead_keys)), CS.message_id == message_id)
+        .order_by(CS.due_at, CS.step)
     )
+    return [(lead_key, cycle, step) for lead_key, cycle, step in rows]
+
+
+def forget_step(
+    session: Session, lead_keys: Collection[str], message_id: int, only: Collection[str] | None = None
+) -> None:
+    """Steps (or `only` these) queued with a message that will not carry them need a decision again."""
+    which = CS.lead_key.in_(sorted(lead_keys)) & (CS.message_id == message_id)
+    if only is not None:
+        which &= CS.step.in_(sorted(only))
+    session.execute(delete(ClockStepRow).where(which))
+
+
+def move_steps(session: Session, message_id: int, to: int) -> None:
+    """What was queued with one message is told by another."""
+    session.execute(update(ClockStepRow).where(CS.message_id == message_id).values(message_id=to))

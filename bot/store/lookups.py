@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 
 from bot.store.outbox import COLUMNS, M, Message, message_of
 from bot.store.sql import from_json, table_of, to_json
-from bot.store.tables import EventRow, LeadRow
+from bot.store.tables import AnswerRow, EventRow, LeadRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,8 +17,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+AN = table_of(AnswerRow).c
 E = table_of(EventRow).c
 L = table_of(LeadRow).c
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An answer that a message to somebody else tells: a question to take over, or that the lead is not a fit."""
+
+    number: int
+    kind: str
+    state: str
+    at: datetime
+    data: dict[str, Any]
 
 
 def leads_by_key(session: Session, keys: Collection[str]) -> list[str]:
@@ -53,6 +66,22 @@ def received_at(session: Session, source: str, event_ids: Collection[str]) -> da
         select(func.min(E.received_at)).where(E.source == source, E.event_id.in_(sorted(event_ids)))
     ).scalar_one()
     return earliest
+
+
+def messages_by_number(session: Session, numbers: Collection[int]) -> dict[int, Message]:
+    """Messages of the outbox by their number."""
+    rows = session.execute(select(*COLUMNS).where(M.id.in_(sorted(numbers))))
+    return {message.id: message for message in map(message_of, rows)}
+
+
+def told_elsewhere(session: Session, lead_keys: Collection[str]) -> list[Telling]:
+    """The answers about these leads that messages to others tell, those taken back too, in the order of time."""
+    rows = session.execute(
+        select(AN.id, AN.kind, AN.state, AN.at, AN.data_json)
+        .where(AN.lead_key.in_(sorted(lead_keys)), AN.kind.in_(("handed_over", "not_a_fit")))
+        .order_by(AN.at, AN.id)
+    )
+    return [Telling(number, kind, state, at, from_json(data)) for number, kind, state, at, data in rows]
 
 
 def briefs_naming(session: Session, lead_keys: Collection[str]) -> list[Message]:

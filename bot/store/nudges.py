@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from bot.store.outbox import COLUMNS, WAITS, M, Message, message_of
+from bot.store.outbox import COLUMNS, WAITING, WAITS, M, Message, message_of
 from bot.store.sql import table_of, upsert_many
 from bot.store.tables import NudgeItemRow
 
@@ -53,10 +53,10 @@ def waiting(session: Session, targets: Collection[str]) -> dict[str, int]:
 
 
 def latest(session: Session, targets: Collection[str], since: datetime) -> dict[str, Message]:
-    """The reminder sent last to each of these, if that was after an instant, by target."""
+    """The reminder sent last to each of these, if that was after an instant, by target; also one being edited."""
     rows = session.execute(
         select(*COLUMNS)
-        .where(M.kind == "nudge", M.target.in_(sorted(targets)), M.sent_at > since, M.state == "sent")
+        .where(M.kind == "nudge", M.target.in_(sorted(targets)), M.sent_at > since, M.state != "dead")
         .order_by(M.sent_at, M.id)
     )
     return {message.target: message for message in map(message_of, rows)}
@@ -99,9 +99,38 @@ def put_items(session: Session, items: Sequence[tuple[int, str, int, str, dateti
     upsert_many(session, NudgeItemRow, rows, ("step", "due_at"))
 
 
-def drop_item(session: Session, message_id: int, lead_key: str) -> None:
-    """Take a lead out of a reminder that was not sent yet."""
-    session.execute(table_of(NudgeItemRow).delete().where(N.message_id == message_id, N.lead_key == lead_key))
+def drop_item(session: Session, message_id: int, lead_key: str, cycle: int | None = None) -> None:
+    """Take a lead (or one cycle of it) out of a reminder that was not sent yet."""
+    which = (N.message_id == message_id) & (N.lead_key == lead_key)
+    if cycle is not None:
+        which &= N.cycle == cycle
+    session.execute(table_of(NudgeItemRow).delete().where(which))
+
+
+def move_items(session: Session, message_id: int, to: int) -> None:
+    """The leads of a reminder that was not sent yet are told by another one, if that does not tell them already."""
+    known = {(item.lead_key, item.cycle) for item in items_of(session, to)}
+    for item in items_of(session, message_id):
+        if (item.lead_key, item.cycle) in known:
+            drop_item(session, message_id, item.lead_key, item.cycle)
+    session.execute(update(NudgeItemRow).where(N.message_id == message_id).values(message_id=to))
+
+
+def beside(session: Session, message: Message, target: str) -> Message | None:
+    """Another reminder that waits to be sent to somebody, or is under way to them for the first time."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            M.kind == "nudge",
+            M.target == target,
+            M.id != message.id,
+            M.state.in_((*WAITING, "sending")),
+            M.ts.is_(None),
+        )
+        .order_by(M.id)
+    )
+    row = rows.first()
+    return message_of(row) if row else None
 
 
 def items_of(session: Session, message_id: int) -> list[NudgeItem]:

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json, written
 from bot.store.tables import MessageRow, PaceRow
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 M = table_of(MessageRow).c
 P = table_of(PaceRow).c
+_PARENT = table_of(MessageRow).alias("parent")
+_PARENT_STANDS: Any = or_(
+    M.parent_id.is_(None),
+    select(_PARENT.c.id).where(_PARENT.c.id == M.parent_id, _PARENT.c.ts.is_not(None)).exists(),
+)
+"""A reply can be posted once the message above it was."""
 _INDEXED: Any = written(M.state, "pending", "retry", "ambiguous")
 WAITS: Any = _INDEXED & written(M.state, "pending", "retry")
 UNKNOWN: Any = _INDEXED & written(M.state, "ambiguous")
@@ -31,7 +37,10 @@ UNKNOWN: Any = _INDEXED & written(M.state, "ambiguous")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of the outbox. `target` is a channel as the agreement names it, or `person:<e-mail>`."""
+    """A message of the outbox. `target` is a channel as the agreement names it, or `person:<e-mail>`.
+
+    One with a `parent_id` is a reply in the thread of that message.
+    """
 
     id: int
     key: str
@@ -53,8 +62,10 @@ class Message:
     sent_digest: str | None
     sent_at: datetime | None
     refresh_at: datetime | None
+    redraw: bool | None
     held: str | None
     error: str | None
+    parent_id: int | None
 
 
 COLUMNS = (
@@ -78,8 +89,10 @@ COLUMNS = (
     M.sent_digest,
     M.sent_at,
     M.refresh_at,
+    M.redraw,
     M.held,
     M.error,
+    M.parent_id,
 )
 
 
@@ -100,6 +113,7 @@ class New:
     target: str
     ref: dict[str, Any]
     next_at: datetime
+    parent_id: int | None = None
 
 
 def put(
@@ -111,9 +125,10 @@ def put(
     ref: dict[str, Any],
     now: datetime,
     next_at: datetime,
+    parent_id: int | None = None,
 ) -> int | None:
     """A new message; None if its key was used before, in whatever way it ended."""
-    return put_many(session, [New(key, kind, target, ref, next_at)], now).get(key)
+    return put_many(session, [New(key, kind, target, ref, next_at, parent_id)], now).get(key)
 
 
 def put_many(session: Session, messages: Sequence[New], now: datetime) -> dict[str, int]:
@@ -130,6 +145,7 @@ def put_many(session: Session, messages: Sequence[New], now: datetime) -> dict[s
             "state": "pending",
             "created_at": now,
             "next_at": message.next_at,
+            "parent_id": message.parent_id,
             "tries": 0,
             "looks": 0,
         }
@@ -150,6 +166,28 @@ def find(session: Session, number: int) -> Message | None:
     """A message by its number."""
     row = session.execute(select(*COLUMNS).where(M.id == number)).first()
     return message_of(row) if row else None
+
+
+def by_uid(session: Session, uid: str) -> Message | None:
+    """A message by the mark that it carries in Slack, which is also the value of a card's buttons."""
+    row = session.execute(select(*COLUMNS).where(M.uid == uid)).first()
+    return message_of(row) if row else None
+
+
+def keep_ref(session: Session, message: Message, **more: Any) -> None:
+    """Put more into what a message refers to."""
+    session.execute(
+        update(MessageRow).where(M.id == message.id).values(ref_json=to_json({**message.ref, **more}))
+    )
+
+
+def cancel_replies(session: Session, message_id: int, reason: str) -> None:
+    """The message above them will never be there: replies that wait for it are not sent."""
+    session.execute(
+        update(MessageRow)
+        .where(WAITS, M.parent_id == message_id, M.ts.is_(None))
+        .values(state="cancelled", error=reason)
+    )
 
 
 def show_again(session: Session, message: Message, now: datetime) -> None:
@@ -181,6 +219,7 @@ def to_post(session: Session, now: datetime) -> list[Message]:
             WAITS,
             M.next_at <= now,
             M.ts.is_(None),
+            _PARENT_STANDS,
             M.target.not_in(paced),
             M.target.not_in(under_way),
         )
@@ -221,7 +260,7 @@ def next_wake(
     posts = session.execute(
         select(func.min(M.next_at), P.next_at)
         .join(table_of(PaceRow), P.lane == M.target, isouter=True)
-        .where(WAITS, M.ts.is_(None), M.target.not_in(under_way))
+        .where(WAITS, M.ts.is_(None), _PARENT_STANDS, M.target.not_in(under_way))
         .group_by(M.target, P.next_at)
     )
     instants = [max(due, free or due, post_from or due) for due, free in posts]

@@ -90,9 +90,10 @@ class PersonRow(SQLModel, table=True):
 
 
 class LeadRow(SQLModel, table=True):
-    """A lead; `described` is false for a stub that was only named."""
+    """A lead; `described` is false for a stub that was only named. `forgotten_at`: its person's data is gone."""
 
     __tablename__ = "lead"
+    __table_args__ = (Index("ix_lead_to_forget", "key", **_where("deleted AND forgotten_at IS NULL")),)
     key: str = Field(primary_key=True)
     described: bool = False
     deleted: bool = False
@@ -102,6 +103,7 @@ class LeadRow(SQLModel, table=True):
     first_at: datetime | None = None
     first_received_at: datetime | None = None
     quiet_before: datetime | None = None
+    forgotten_at: datetime | None = None
     data_json: str = Field(default="{}", sa_type=Text)
     stamps_json: str = Field(default="{}", sa_type=Text)
 
@@ -473,6 +475,7 @@ class MessageRow(SQLModel, table=True):
     sent_digest: str | None = None
     sent_at: datetime | None = None
     refresh_at: datetime | None = None
+    redraw: bool | None = None
     held: str | None = None
     error: str | None = Field(default=None, sa_type=Text)
 

@@ -1,4 +1,4 @@
-"""The first-contact clock: when it starts, what stops it, how it is judged, and when its steps are due."""
+"""The first-contact clock: which tier promises it, what stops it, and how it is judged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import clocks
-from bot.domain.agreement import DEFAULT_CALENDAR, DEFAULT_STEPS, ContactRule, Step, Tier, When
+from bot.domain.agreement import DEFAULT_CALENDAR, ContactRule, Tier, When
 from bot.domain.clocks import LeadStatement, Stop
 
 MON = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)  # the opening of a Monday in the default calendar
@@ -24,7 +24,7 @@ def at(hours: float | None) -> datetime | None:
     return None if hours is None else MON + hours * HOUR
 
 
-# When a clock starts.
+# By which tier, and on what.
 
 TIERS = (
     Tier("hot", When(min_score=Decimal(80), channel=("Paid_Search", "referral"))),
@@ -67,77 +67,55 @@ def test_a_last_tier_takes_the_rest():
     assert clocks.matching((*TIERS, TIER), {}, None) == TIER
 
 
-STARTS = {
-    # created after Monday's opening (hours), statements (hours, fields) -> start (hours), tier
-    "at its creation": (0, [(0, {"stage": "mql"})], (0, "mql")),
-    "at its creation, told later": (-2, [(5, {"stage": "mql"})], (-2, "mql")),
-    "when it becomes an MQL": (0, [(0, {"stage": "lead"}), (3, {"stage": "mql"})], (3, "mql")),
-    "at its creation, if that is later": (4, [(0, {"stage": "lead"}), (3, {"stage": "mql"})], (4, "mql")),
-    "never": (0, [(0, {"stage": "lead"}), (3, {"score": 50})], None),
-    "of nothing told": (0, [], None),
-    "by fields told one after the other": (
-        0,
-        [(0, {"score": 90}), (2, {"channel": "referral"})],
-        (2, "hot"),
-    ),
-    "by the team of the owner of that time": (
-        0,
-        [(1, {"owner_email": ANA}), (2, {"owner_email": BEN})],
-        (0, "north"),
-    ),
-    "not by what was cleared before": (
-        0,
-        [(0, {"score": 90}), (1, {"score": None}), (2, {"channel": "referral"})],
-        None,
-    ),
-    "by what is told together": (-1, [(0, {"stage": "lead"}), (0, {"stage": "mql"})], (-1, "mql")),
-    "not by what another word of that instant stands before": (
-        0,
-        [(0, {"score": 90, "channel": "referral"}), (0, {"channel": "organic"})],
-        None,
-    ),
-    "by the first match, however often it matches later": (
-        0,
-        [(0, {}), (1, {"stage": "mql"}), (2, {"stage": "lead"}), (3, {"stage": "sql"})],
-        (1, "mql"),
-    ),
-}
+def told(*statements):
+    """The lead after each instant: (hours, who says it, fields), `answered` where it begins with `!`."""
+    given = [LeadStatement(at(h), who, fields, who.startswith("!")) for h, who, fields in statements]
+    found = [((instant - MON) / HOUR, dict(fields)) for instant, fields in clocks.told(given)]
+    assert found == [((instant - MON) / HOUR, dict(fields)) for instant, fields in clocks.told(given[::-1])]
+    return found
 
 
-@pytest.mark.parametrize("case", STARTS)
-def test_when_a_clock_starts(case):
-    """At the lead's creation, or at the first match of a tier if that is later; in whatever order it was told."""
-    created, told, expected = STARTS[case]
-    statements = [LeadStatement(at(hours), f"e{n}", fields) for n, (hours, fields) in enumerate(told)]
-    for order in (statements, statements[::-1]):
-        match = clocks.first_match(order, at(created), TIERS, TEAMS.get)
-        assert (match and (match[0], match[1].name)) == (expected and (at(expected[0]), expected[1]))
+def test_what_is_known_of_a_lead_after_each_instant():
+    """Statements add up in the order of their times, whatever came first; what is cleared is cleared."""
+    assert told((2, "b", {"score": None}), (0, "a", {"score": 90}), (1, "c", {"channel": "referral"})) == [
+        (0, {"score": 90}),
+        (1, {"score": 90, "channel": "referral"}),
+        (2, {"score": None, "channel": "referral"}),
+    ]
+    assert told() == []
 
 
-ENDINGS = {
-    "nothing told": ([], None),
-    "a stage that asks for contact": ([(0, "lead"), (1, "sql")], None),
-    "disqualified": ([(0, "lead"), (1, "Disqualified")], 1),
-    "a customer at once": ([(0, "customer")], 0),
-    "told again": ([(1, "disqualified"), (2, "disqualified"), (3, "customer")], 1),
-    "back, and ended again": ([(1, "disqualified"), (2, "lead"), (3, "customer")], 3),
-    "back": ([(1, "disqualified"), (2, "mql")], None),
-    "cleared": ([(1, "customer"), (2, None)], None),
-}
+def test_what_is_stated_together_is_seen_together():
+    """Of one instant there is one picture: the stage further along stands, of other fields the later event's word."""
+    assert told((0, "a", {"stage": "sql", "score": 1}), (0, "b", {"stage": "mql", "score": 2})) == [
+        (0, {"stage": "sql", "score": 2})
+    ]
 
 
-@pytest.mark.parametrize("case", ENDINGS)
-def test_when_a_lead_came_to_its_end(case):
-    """When a lead came into the stage that needs no contact any more, not when that was last repeated."""
-    told, expected = ENDINGS[case]
-    statements = [LeadStatement(at(hours), f"e{hours}", {"stage": stage}) for hours, stage in told]
-    assert clocks.ended_at(statements) == clocks.ended_at(statements[::-1]) == at(expected)
+def test_what_was_answered_in_slack_stands_until_the_crm_says_something_else():
+    """The CRM's repetition of the old value changes nothing of it; a changed value does, also where it is the same."""
+    answered = (1, "!1", {"stage": "disqualified"})
+    assert told((0, "a", {"stage": "mql"}), answered, (2, "b", {"stage": "mql"}), (3, "c", {"score": 5})) == [
+        (0, {"stage": "mql"}),
+        (1, {"stage": "disqualified"}),
+        (2, {"stage": "disqualified"}),
+        (3, {"stage": "disqualified", "score": 5}),
+    ]
+    assert told(
+        (0, "a", {"stage": "mql"}), answered, (2, "b", {"stage": "sql"}), (3, "c", {"stage": "mql"})
+    ) == [
+        (0, {"stage": "mql"}),
+        (1, {"stage": "disqualified"}),
+        (2, {"stage": "sql"}),
+        (3, {"stage": "mql"}),
+    ]
 
 
-def test_statements_of_other_fields_do_not_end_a_lead():
-    """What says nothing of the stage changes nothing of it."""
-    told = [LeadStatement(at(0), "a", {"stage": "customer"}), LeadStatement(at(1), "b", {"score": 5})]
-    assert clocks.ended_at(told) == at(0)
+def test_an_answer_of_the_same_instant_comes_after_the_crm():
+    """Pressed at the very instant of the CRM's word, the press stands."""
+    assert told((0, "!1", {"owner_email": BEN}), (0, "a", {"owner_email": ANA})) == [
+        (0, {"owner_email": BEN})
+    ]
 
 
 # What stops it.
@@ -249,36 +227,6 @@ def test_a_judgement_once_made_stays(stopped, now, later):
     assert clocks.judged(due, stop, MON + now * minute) == clocks.judged(due, stop, MON + later * minute)
     if clocks.judged(due, None, MON + min(now, later) * minute) == "breached":
         assert clocks.judged(due, None, MON + max(now, later) * minute) == "breached"
-
-
-# Its steps.
-
-
-def test_the_owners_steps():
-    """The owner's steps with their instants, in the order of time; those of others are not the owner's."""
-    assert clocks.step_instants(DEFAULT_CALENDAR, MON, TIER, DEFAULT_STEPS, RISK) == (
-        ("at_risk:owner", at(3)),
-        ("breach:owner", at(4)),
-    )
-
-
-def test_steps_in_working_time():
-    """A share of the target beyond the breach is counted in working time, over the night."""
-    steps = (Step("breach+150%", "owner"), Step("breach", "owner"), Step("breach+50%", "owner"))
-    assert clocks.step_instants(DEFAULT_CALENDAR, at(6), TIER, steps, RISK) == (
-        ("breach:owner", at(26)),
-        ("breach+50%:owner", at(28)),
-        ("breach+150%:owner", at(32)),
-    )
-
-
-@pytest.mark.parametrize("risk", ["0.5", "0.75", "0.333", "1"])
-def test_at_risk_is_the_agreed_share(risk):
-    """The step and the state begin at the same instant: the agreed share of the target."""
-    share = Decimal(risk)
-    ((_, instant),) = clocks.step_instants(DEFAULT_CALENDAR, MON, TIER, DEFAULT_STEPS[:1], share)
-    plan = clocks.plan(DEFAULT_CALENDAR, TIER, share, MON, None, None, MON)
-    assert instant == plan.at_risk_at == MON + timedelta(seconds=float(share * 14400))
 
 
 @given(st.integers(1, 10**6), st.decimals("0", "3", places=4))

@@ -68,6 +68,8 @@ async def test_both_databases_agree(sqlite, postgresql, history):
 
 ANA, BEN = "ana@seller.example", "ben@seller.example"
 MQL = {"stage": "mql", "owner_email": ANA}
+MAIL = {"email": "dana@prospect.example"}
+CALL = {"lead_id": "L1", "kind": "call", "direction": "outbound"}
 STORIES: dict[str, list[tuple[str, int, dict[str, Any]]]] = {
     "a lead merged into another one and then into a third leaves the first with a clock of its own": [
         ("lead.created", 2, {"id": "L1", **MQL}),
@@ -137,6 +139,70 @@ STORIES: dict[str, list[tuple[str, int, dict[str, Any]]]] = {
         ("lead.deleted", 2, {"id": "L1"}),
         ("lead.updated", 3, {"id": "L1", "company": "Northwind"}),
         ("deal.won", 4, {"id": "D1", "lead_ids": ["L1"], "amount": "10"}),
+    ],
+    "a lead that comes back begins a second cycle, and a call counts in the one it was made in": [
+        ("lead.created", 1, {"id": "L1", **MQL}),
+        ("activity.logged", 2, {"id": "A1", **CALL}),
+        ("lead.updated", 3, {"id": "L1", "stage": "disqualified"}),
+        ("lead.updated", 4, {"id": "L1", "stage": "mql"}),
+        ("activity.logged", 5, {"id": "A2", **CALL}),
+    ],
+    "a lead given back to marketing owes nothing until it is handed over again": [
+        ("lead.created", 1, {"id": "L1", **MQL}),
+        ("lead.updated", 2, {"id": "L1", "stage": "lead"}),
+        ("activity.logged", 3, {"id": "A1", **CALL}),
+        ("lead.updated", 4, {"id": "L1", "stage": "mql"}),
+    ],
+    "a customer who comes back as a lead begins anew": [
+        ("lead.created", 1, {"id": "L1", **MQL}),
+        ("lead.updated", 2, {"id": "L1", "stage": "customer"}),
+        ("lead.updated", 3, {"id": "L1", "stage": "lead"}),
+        ("lead.updated", 4, {"id": "L1", "stage": "mql"}),
+    ],
+    "of a contact's leads one comes back while the other is there": [
+        ("lead.created", 1, {"id": "L1", **MAIL, **MQL}),
+        ("lead.created", 2, {"id": "L2", **MAIL, **MQL}),
+        ("lead.updated", 3, {"id": "L1", "stage": "disqualified"}),
+        ("lead.updated", 4, {"id": "L1", "stage": "mql"}),
+        ("lead.updated", 5, {"id": "L2", "stage": "customer"}),
+    ],
+    "of a contact's leads one comes after the other has ended": [
+        ("lead.created", 1, {"id": "L1", **MAIL, **MQL}),
+        ("lead.updated", 2, {"id": "L1", "stage": "disqualified"}),
+        ("lead.created", 3, {"id": "L2", **MAIL, **MQL, "owner_email": BEN}),
+        ("activity.logged", 4, {"id": "A1", **MAIL, "kind": "call"}),
+    ],
+    "leads with lives of their own turn out to be one contact": [
+        ("lead.created", 1, {"id": "L1", **MQL}),
+        ("lead.updated", 2, {"id": "L1", "stage": "lead"}),
+        ("lead.created", 3, {"id": "L2", **MQL, "owner_email": BEN}),
+        ("lead.merged", 4, {"id": "L2", "merged_from": ["L1"]}),
+        ("lead.updated", 5, {"id": "L1", "stage": "mql"}),
+    ],
+    "attempts shortly after each other are one, and the third without a reply exhausts the lead": [
+        ("lead.created", 1, {"id": "L1", **MQL, "score": 90}),
+        ("activity.logged", 2, {"id": "A1", **CALL, "at": "2026-11-03T10:00:00Z"}),
+        ("activity.logged", 2, {"id": "A2", **CALL, "at": "2026-11-03T15:00:00Z"}),
+        ("activity.logged", 2, {"id": "A3", **CALL, "at": "2026-11-03T16:00:00Z"}),
+        ("activity.logged", 2, {"id": "A4", **CALL, "at": "2026-11-04T16:00:00Z"}),
+    ],
+    "a reply ends the following up": [
+        ("lead.created", 1, {"id": "L1", **MQL, "score": 90}),
+        ("activity.logged", 2, {"id": "A1", **CALL}),
+        ("activity.logged", 3, {"id": "A2", **CALL, "direction": "inbound"}),
+        ("activity.logged", 4, {"id": "A3", **CALL}),
+    ],
+    "whoever held the lead when its promise ran out broke it": [
+        ("lead.created", 1, {"id": "L1", **MQL}),
+        ("lead.updated", 2, {"id": "L1", "owner_email": BEN}),
+        ("lead.updated", 4, {"id": "L1", "owner_email": ANA}),
+        ("activity.logged", 5, {"id": "A1", **CALL}),
+    ],
+    "a lead without an owner is held by whoever owns another lead of its contact": [
+        ("lead.created", 1, {"id": "L1", **MAIL, "stage": "mql"}),
+        ("lead.created", 2, {"id": "L2", **MAIL, **MQL}),
+        ("lead.updated", 4, {"id": "L2", "owner_email": BEN}),
+        ("lead.updated", 5, {"id": "L1", "stage": "sql"}),
     ],
     "of stages stated at one instant the one further along stands": [
         ("deal.won", 2, {"id": "D1", "amount": "10"}),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain.agreement import Agreement
+from bot.domain.agreement import Agreement, Tier
 from bot.flow import lead_reports, worth
 from bot.flow.figures import Period
 from bot.flow.ports import NotConnected, Office
@@ -133,3 +135,61 @@ def test_a_segment_is_named_alike_in_every_period(market):
     tuesday = Period(NOW.replace(day=17).date(), None, NOW)
     [row] = market.ask(lead_reports.channels, market.agreement, tuesday, "segment").rows
     assert (row["name"], row["leads"]) == ("SMB", 1)
+
+
+# --- said and seen, and what follows the first contact ---
+
+THREE = Agreement(tiers=(Tier(attempts=3, spacing=(timedelta(hours=8),), within=timedelta(hours=24)),))
+FOLLOW_UP = ("follow_up_open", "kept", "broken", "exhausted")
+
+
+def called(market: Market, lead: str, at: str, outcome: str = "no_answer"):
+    """The CRM reports a call to a lead."""
+    market.happens(
+        "activity.logged", at, lead_id=lead, kind="call", direction="outbound", outcome=outcome, at=at
+    )
+
+
+def total(market: Market, as_of=NOW):
+    """The whole report's figures."""
+    return market.ask(lead_reports.sla, market.agreement, Period(None, None, as_of), "owner").total
+
+
+def test_late_leads_that_wait_are_told_from_those_contacted_late(market):
+    """Both are breached; one that left sales' hands waits no more."""
+    for lead in ("L1", "L2", "L3", "L4"):
+        came(market, lead)
+    called(market, "L1", "2026-11-16T12:00:00Z")
+    called(market, "L2", "2026-11-17T12:00:00Z")
+    market.happens("lead.updated", "2026-11-18T12:00:00Z", id="L3", stage="disqualified")
+    made = total(market)
+    assert {name: made[name] for name in ("met", "breached", "still_waiting", "open")} == {
+        "met": 1,
+        "breached": 3,
+        "still_waiting": 1,
+        "open": 0,
+    }
+
+
+def test_contacts_seen_in_the_crm_count_from_when_they_were_made(market):
+    """A contact after the report's instant is neither seen nor said by then."""
+    came(market, "L1")
+    called(market, "L1", "2026-11-17T12:00:00Z")
+    made = {day: total(market, NOW.replace(day=day)) for day in (16, 18)}
+    assert [(made[day]["seen"], made[day]["said"]) for day in (16, 18)] == [(0, 0), (1, 0)]
+
+
+def test_each_follow_up_commitment_counts_once(database):
+    """Kept by three attempts or by an answer, broken at the end of its time, else open; exhausted without a reply."""
+    market = Market(database, THREE)
+    for lead in ("kept", "answered", "broken", "open"):
+        came(market, lead, at=TUE if lead == "open" else MON)
+    for at in ("2026-11-16T10:00:00Z", "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z"):
+        called(market, "kept", at)
+    called(market, "answered", "2026-11-16T10:00:00Z", "connected")
+    called(market, "broken", "2026-11-16T10:00:00Z")
+    made = {at: total(market, at) for at in (NOW.replace(day=18, hour=12), NOW)}
+    assert {at.day: [row[name] for name in FOLLOW_UP] for at, row in made.items()} == {
+        18: [2, 2, 0, 1],
+        20: [0, 2, 2, 1],
+    }

@@ -11,6 +11,7 @@ from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfal
 from bot.domain.facts import (
     Contribution,
     CreditLine,
+    LeadWorth,
     Named,
     NotConverted,
     Notice,
@@ -22,6 +23,7 @@ from bot.domain.facts import (
     WinCard,
 )
 from bot.domain.money import Money
+from bot.domain.sla_facts import QueueView, SlaRow, SlaView
 from bot.domain.terms import in_words
 from bot.domain.terms_diff import difference
 from bot.domain.worktime import Calendar
@@ -177,3 +179,42 @@ NOT_A_FIT = NotAFit(
 )
 BARE_MISFIT = NotAFit(None, None, "kim.berg@prospect.example", None, None, "student", None)
 FEEDBACK = Feedback(date(2026, 11, 16), leads=(NOT_A_FIT, BARE_MISFIT), more=0)
+
+FOLLOW_UP = replace(
+    AT_RISK,
+    ref="L-80.1",
+    state="follow_up",
+    attempt=3,
+    attempts=6,
+    since=("Pricing page",),
+    worth=LeadWorth(usd(240000), 41, few=False),
+)
+SNOOZED = replace(AT_RISK, ref="L-81.1", name="Lea Roth", state="snoozed", owner=None, undo="A-2")
+QUEUE = QueueView(
+    whose="mine",
+    scope="mine",
+    zone="America/New_York",
+    leads=(
+        replace(BREACHED, owner=None, worth=LeadWorth(usd(240000), 41, few=False)),
+        replace(AT_RISK, owner=None, worth=LeadWorth(usd(240000), 41, few=False)),
+        replace(SETTLED, owner=None, undo="A-1"),
+    ),
+    more=0,
+    late=1,
+    at_stake=usd(480000),
+)
+SLA_TEAM = SlaView(
+    whose="team",
+    period="month",
+    since=date(2026, 11, 1),
+    zone="America/New_York",
+    rows=(
+        SlaRow(TOM, 6, 4, 2, 3, 1, 0.6, 135.0, 610.0, usd(480000), 1, 7, 4, 5, 2, 1),
+        SlaRow(MAYA, 11, 1, 0, 2, 0, 11 / 12, 42.5, 190.0, usd(0), 4, 8, 3, 9, 1, 2),
+        SlaRow(ANA, 0, 0, 0, 1, 1, None, None, None, None, 0, 0, 1, 0, 0, 0),
+        SlaRow(None, 0, 1, 1, 0, 0, 0.0, None, None, None, 0, 0, 0, 0, 1, 0),
+    ),
+    total=SlaRow(None, 17, 6, 3, 6, 2, 17 / 23, 61.0, 480.0, usd(480000), 5, 15, 8, 14, 4, 3),
+    as_of=DUE,
+    follow_up=True,
+)

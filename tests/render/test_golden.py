@@ -13,9 +13,11 @@ from bot.render import answers, forms
 from bot.render.agreement import agreement_changed, agreement_words
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.leads import leads
 from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
+from bot.render.sla import sla
 from tests.render import examples as ex
 from tests.render.judge import faults, view_faults
 
@@ -74,6 +76,19 @@ CASES = {
         replace(ex.PIPELINE, whose="Maya Okafor", not_converted=ex.APART, unknown_stages=("On hold", "Legal"))
     ),
     "pipeline_empty": pipeline(ex.EMPTY_PIPELINE),
+    "leads_mine": leads(ex.QUEUE),
+    "leads_team": leads(replace(ex.QUEUE, whose="team", scope="team", leads=(ex.FOLLOW_UP,), more=7)),
+    "leads_of_somebody_snoozed": leads(
+        replace(ex.QUEUE, whose=ex.TOM, scope=ex.TOM.email, leads=(ex.SNOOZED,), late=0, at_stake=None)
+    ),
+    "leads_none": leads(replace(ex.QUEUE, leads=(), late=0, at_stake=None)),
+    "sla_team": sla(ex.SLA_TEAM),
+    "sla_mine_one_contact_agreed": sla(
+        replace(ex.SLA_TEAM, whose="mine", period="week", rows=(), total=ex.SLA_TEAM.rows[1], follow_up=False)
+    ),
+    "sla_of_somebody_without_leads": sla(
+        replace(ex.SLA_TEAM, whose=ex.MAYA, rows=(), total=replace(ex.SLA_TEAM.rows[2], open=0, at_risk=0))
+    ),
     "notice": notice(ex.NOTICE),
     "agreement_words": agreement_words(ex.TERMS, ex.DUE, "America/New_York"),
     "agreement_words_not_in_force": agreement_words(ex.TERMS, None, "America/New_York"),

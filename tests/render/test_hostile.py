@@ -12,9 +12,11 @@ from bot.domain.money import DIGITS, Money
 from bot.render import answers, forms
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.leads import leads
 from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
+from bot.render.sla import sla
 from tests.render import examples as ex
 from tests.render.judge import faults, spoken, view_faults
 
@@ -53,7 +55,7 @@ CORPUS = [
     "'; drop table deals; --",
     "=1+1",
 ]
-OURS_ALONE = {"ref", "zone", "state", "status", "currency", "period"}
+OURS_ALONE = {"ref", "undo", "scope", "zone", "state", "status", "currency", "period"}
 """Texts that never come from outside: references, settings and states of our own."""
 TOLD = {
     win_card: [
@@ -70,6 +72,15 @@ TOLD = {
         replace(ex.PIPELINE, not_converted=ex.APART * 9, unknown_stages=("Legal",) * 20),
         replace(ex.PIPELINE, rows=ex.PIPELINE.rows * 20),
         ex.EMPTY_PIPELINE,
+    ],
+    leads: [
+        replace(ex.QUEUE, whose=ex.ANA, leads=ex.leads_of(20), more=7),
+        replace(ex.QUEUE, whose=ex.TOM, leads=(ex.SETTLED, ex.SNOOZED)),
+        replace(ex.QUEUE, whose=ex.MAYA, leads=(), late=0, at_stake=None),
+    ],
+    sla: [
+        replace(ex.SLA_TEAM, whose=ex.ANA, rows=ex.SLA_TEAM.rows * 10),
+        replace(ex.SLA_TEAM, whose=ex.TOM, rows=()),
     ],
     notice: [ex.NOTICE],
     brief: [ex.BRIEF, replace(ex.BRIEF, leads=ex.BLIND * 4, more=9, behind=ex.BRIEF.behind * 12)],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import column, insert, inspect, select, table, text
+from sqlalchemy import column, insert, inspect, select, sql, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -222,7 +222,7 @@ FIRST_SCHEMA: list[tuple[str, dict[str, object]]] = [
 def put(database: Database, name: str, row: dict[str, object]) -> None:
     """A row, in whatever schema the database has."""
     columns = [column(n, UTCDateTime() if isinstance(v, datetime) else None) for n, v in row.items()]
-    database.write_now(lambda s: s.execute(insert(table(name, *columns)).values(row)))
+    database.write_now(lambda s: s.execute(insert(sql.table(name, *columns)).values(row)))
 
 
 def rows(database: Database) -> dict[str, list[str]]:
@@ -232,7 +232,7 @@ def rows(database: Database) -> dict[str, list[str]]:
         name: sorted(
             repr(dict(row))
             for row in database.read_now(
-                lambda s, n=name: s.execute(select(text("*")).select_from(table(n))).mappings().all()
+                lambda s, n=name: s.execute(select(text("*")).select_from(sql.table(n))).mappings().all()
             )
         )
         for name in names
@@ -249,7 +249,7 @@ def first(empty):
 
 
 def test_answers_and_people_of_the_first_schema_are_kept(first):
-    """A press is an answer that can be undone no more; who is away is known; clocks are to be computed anew."""
+    """A press is the answer to its first contact; who is away is known; clocks are to be computed anew."""
     assert schema.migrate(first)
     early, late = first.read_now(lambda s: answers.of_leads(s, ["g/L1"]))
     assert [(a.cycle, a.kind, a.state, a.at, a.by_slack_id, a.by_email, a.data) for a in (early, late)] == [

@@ -9,7 +9,7 @@ import pytest
 from bot.store import nudges
 from tests.support.outbox import MINUTE, NOW, Box, keys
 
-ANA = "person:ana@seller.example"
+ANA, BEN = "person:ana@seller.example", "person:ben@seller.example"
 
 
 @pytest.fixture
@@ -57,19 +57,18 @@ def test_a_lead_moves_on_within_its_reminder(box, do):
 def test_many_leads_are_put_in_at_once(box, do):
     """New ones come in, known ones move on and keep their buttons; of two steps of one lead the last is shown."""
     message, other = nudge(box, "n1"), nudge(box, "n2")
-    do(nudges.put_items, message.id, [("g/L1", 1, "at_risk:owner", NOW), ("g/L1", 2, "at_risk:owner", NOW)])
-    do(nudges.put_item, other.id, "g/L1", 1, "at_risk:owner", NOW)
+    first = [(message.id, "g/L1", 1), (message.id, "g/L1", 2), (other.id, "g/L1", 1)]
+    do(nudges.put_items, [(*which, "at_risk:owner", NOW) for which in first])
     known = {(item.lead_key, item.cycle): item.ref for item in do(nudges.items_of, message.id)}
     do(
         nudges.put_items,
-        message.id,
         [
-            ("g/L2", 1, "at_risk:owner", NOW),
-            ("g/L1", 1, "breach:owner", NOW + MINUTE),
-            ("g/L2", 1, "attempt-2", NOW + 2 * MINUTE),
+            (message.id, "g/L2", 1, "at_risk:owner", NOW),
+            (message.id, "g/L1", 1, "breach:owner", NOW + MINUTE),
+            (message.id, "g/L2", 1, "attempt-2", NOW + 2 * MINUTE),
         ],
     )
-    do(nudges.put_items, message.id, [])
+    do(nudges.put_items, [])
     items = do(nudges.items_of, message.id)
     assert [(item.lead_key, item.cycle, item.step, item.due_at) for item in items] == [
         ("g/L1", 2, "at_risk:owner", NOW),
@@ -91,18 +90,18 @@ def test_the_reminders_of_a_contact(box, do):
     assert do(nudges.messages_with, []) == []
 
 
-def test_the_reminder_that_waits(box, do):
-    """The oldest reminder that is not sent yet is the one that takes another lead; a win is none, nor another's."""
+def test_the_reminders_that_wait(box, do):
+    """The oldest reminder to somebody that is not sent yet takes another lead; a win is none, nor one under way."""
     box.new("win", ANA)
-    nudge(box, "other", "person:ben@seller.example")
-    assert do(nudges.waiting, ANA) is None
-    nudge(box, "n1")
-    nudge(box, "n2")
-    assert do(nudges.waiting, ANA).key == "n1"
+    assert do(nudges.waiting, [ANA, BEN]) == {}
+    theirs = nudge(box, "other", BEN)
+    first, second = nudge(box, "n1"), nudge(box, "n2")
+    assert do(nudges.waiting, [ANA]) == {ANA: first.id}
+    assert do(nudges.waiting, [BEN, ANA, "#sales-ops"]) == {ANA: first.id, BEN: theirs.id}
     box.show_again(box.deliver("n1"), NOW)
-    assert do(nudges.waiting, ANA).key == "n2"
+    assert do(nudges.waiting, [ANA]) == {ANA: second.id}
     box.take(box.by_key("n2"))
-    assert do(nudges.waiting, ANA) is None
+    assert (do(nudges.waiting, [ANA]), do(nudges.waiting, [])) == ({}, {})
 
 
 def test_when_reminders_were_sent(box, do):
@@ -110,7 +109,7 @@ def test_when_reminders_were_sent(box, do):
     for number, minutes in ((1, 2), (2, 0), (3, 1)):
         nudge(box, f"n{number}")
         box.deliver(f"n{number}", NOW + minutes * MINUTE)
-    nudge(box, "n4", "person:ben@seller.example")
+    nudge(box, "n4", BEN)
     box.deliver("n4")
     box.deliver("win", target=ANA)
     sent = partial(do, nudges.sent_since, ANA)
@@ -119,12 +118,17 @@ def test_when_reminders_were_sent(box, do):
 
 
 def test_the_latest_reminder(box, do):
-    """The reminder sent last to somebody after an instant; None where there is none, or an edit of it waits."""
-    assert do(nudges.latest, ANA, NOW) is None
-    for number in (1, 2):
-        nudge(box, f"n{number}")
+    """The reminder sent last to each after an instant; none where there is none, or an edit of it waits."""
+
+    def latest(since, *targets):
+        return {target: message.key for target, message in do(nudges.latest, targets, since).items()}
+
+    assert latest(NOW, ANA, BEN) == {}
+    for number, target in ((1, ANA), (2, ANA), (3, BEN)):
+        nudge(box, f"n{number}", target)
         box.deliver(f"n{number}", NOW + number * MINUTE)
-    assert do(nudges.latest, ANA, NOW).key == "n2"
-    assert do(nudges.latest, ANA, NOW + 2 * MINUTE) is None
+    assert latest(NOW, ANA, BEN) == {ANA: "n2", BEN: "n3"}
+    assert (latest(NOW, ANA), latest(NOW)) == ({ANA: "n2"}, {})
+    assert latest(NOW + 2 * MINUTE, ANA, BEN) == {BEN: "n3"}
     box.show_again(box.by_key("n2"), NOW)
-    assert do(nudges.latest, ANA, NOW).key == "n1"
+    assert latest(NOW, ANA) == {ANA: "n1"}

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlmodel import SQLModel
 
 from bot.clock import ManualClock
-from bot.domain.agreement import Agreement, Rate, Tier, When
+from bot.domain.agreement import DEFAULT_STEPS, Agreement, Rate, Reminders, Step, Tier, When
 from bot.flow import apply, lead_reports, reports
 from bot.flow.accept import as_rows
 from bot.flow.figures import Period
@@ -30,15 +30,25 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Session
 
 NOW: Final = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+_HOUR: Final = timedelta(hours=1)
 AGREEMENT: Final = Agreement(
     rates=(Rate("EUR", Decimal("1.0845")), Rate("EUR", Decimal("1.1"), date(2026, 11, 9))),
     tiers=(
-        Tier("hot", When(min_score=Decimal(80)), first_contact=timedelta(hours=1)),
-        Tier("north", When(team=("north",)), first_contact=timedelta(hours=2)),
-        Tier("mql", When(stage=("mql", "sql")), first_contact=timedelta(hours=8)),
+        Tier(
+            "hot",
+            When(min_score=Decimal(80)),
+            first_contact=_HOUR,
+            attempts=3,
+            spacing=(4 * _HOUR, 8 * _HOUR),
+            within=24 * _HOUR,
+            min_gap=6 * _HOUR,
+        ),
+        Tier("north", When(team=("north",)), first_contact=2 * _HOUR),
+        Tier("mql", When(stage=("mql", "sql")), first_contact=8 * _HOUR, attempts=2, within=16 * _HOUR),
     ),
+    reminders=Reminders(on_assignment=True, steps=(*DEFAULT_STEPS, Step("breach", "mona@seller.example"))),
 )
-"""Leads may match no tier, another one later, or one by the team of whoever owned them."""
+"""Leads may match no tier, another one later, or one by the team of whoever owned them; each is followed up."""
 
 
 def retold(
@@ -77,7 +87,7 @@ def forget_all(session: Session) -> None:
 _ARRIVAL = {
     "lead": {"first_received_at", "quiet_before"},
     "win": {"silent", "announced_amount_minor", "announced_currency", "announced_owner"},
-    "clock": {"quiet_before", "next_at", "breached_owner"},
+    "clock": {"quiet_before", "next_at"},
 }
 """Columns that tell when things arrived, or what was said of them meanwhile."""
 

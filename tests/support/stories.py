@@ -173,7 +173,7 @@ class _Teller:
             email=self._theme.emails,
             company=("Northwind", "Globex"),
             owner_email=self._theme.people,
-            stage=("lead", "mql", "mql", "customer", "disqualified"),
+            stage=("lead", "mql", "mql", "sql", "customer", "disqualified"),
             score=(10, 80, 95),
             created_at=self._moment,
             segment=("smb", "enterprise"),
@@ -194,7 +194,7 @@ class _Teller:
         return "activity.logged", self._act(
             kind=("call", "email"),
             direction=("outbound", "inbound"),
-            outcome=("connected", "automatic"),
+            outcome=("connected", "no_answer", "automatic"),
             by_email=self._theme.people,
         )
 

@@ -84,8 +84,19 @@ def upgrade() -> None:
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("churned", AutoString(), nullable=True))
 
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("forgotten_at", UTCDateTime(), nullable=True))
+        batch_op.create_index(
+            "ix_lead_to_forget",
+            ["key"],
+            unique=False,
+            sqlite_where=sa.text("deleted AND forgotten_at IS NULL"),
+            postgresql_where=sa.text("deleted AND forgotten_at IS NULL"),
+        )
+
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("parent_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("redraw", sa.Boolean(), nullable=True))
 
     with op.batch_alter_table("win", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", AutoString(), nullable=True))
@@ -112,12 +123,21 @@ def _keep_cards() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_lead_to_forget",
+            sqlite_where=sa.text("deleted AND forgotten_at IS NULL"),
+            postgresql_where=sa.text("deleted AND forgotten_at IS NULL"),
+        )
+        batch_op.drop_column("forgotten_at")
+
     with op.batch_alter_table("win", schema=None) as batch_op:
         batch_op.drop_column("team")
         batch_op.drop_column("segment")
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_column("redraw")
         batch_op.drop_column("parent_id")
 
     with op.batch_alter_table("deal", schema=None) as batch_op:

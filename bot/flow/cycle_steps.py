@@ -1,0 +1,94 @@
+"""The steps of an open cycle: what the agreement asks for, and what people asked for by their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from bot.domain import follow_up, steps
+
+if TYPE_CHECKING:
+    from bot.domain.steps import StepAt
+    from bot.domain.worktime import Pause
+    from bot.flow.cycle_facts import Cycle, Span
+    from bot.store.answers import Answer
+
+_CALLBACK: Final = "callback-"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the steps of an open cycle follow from."""
+
+    cycle: Cycle
+    given: tuple[Answer, ...]
+    counted: tuple[datetime, ...]
+    moving: tuple[Pause, ...]
+    snooze: Answer | None
+    span: Span
+
+    @property
+    def last(self) -> datetime | None:
+        """The last contact attempt."""
+        return max((attempt.at for attempt in self.cycle.attempts), default=None)
+
+    def untouched_since(self, at: datetime) -> bool:
+        """Whether nobody was in contact after an instant."""
+        return self.last is None or self.last <= at
+
+
+def steps_of(course: Course) -> tuple[StepAt, ...]:
+    """The steps of an open cycle, in the order of time.
+
+    A lead that was contacted as often as agreed without a reply is reminded of only where somebody asked for it: a
+    call-back, or an intent put off.
+    """
+    found = [*_agreed(course), *_asked_for(course)]
+    snooze = course.snooze
+    if snooze is not None:
+        until = datetime.fromisoformat(snooze.data["until"])
+        key = steps.asked_again(f"snoozed-{snooze.id}", snooze.data.get("asked", ""), snooze.data["attempt"])
+        found = [*steps.held_until(found, until), steps.owner_step(key, until)]
+    if course.cycle.commitment.exhausted_at is not None:
+        found = [step for step in found if step.key.startswith((steps.INTENT, _CALLBACK))]
+    return tuple(sorted(found, key=lambda step: (step.at, step.key)))
+
+
+def _agreed(course: Course) -> list[StepAt]:
+    """The steps of the agreement: to the first contact, or the next one of the follow-up."""
+    cycle, counted = course.cycle, course.counted
+    life, agreement, calendar = cycle.life, cycle.agreement, cycle.agreement.calendar
+    rule = agreement.reminders
+    silenced = cycle.stop is not None or any(
+        a.how == "said" and course.span.counts(a.at) for a in cycle.attempts
+    )
+    if silenced:
+        following = follow_up.next_due(
+            calendar, life.tier, cycle.plan.due_at, cycle.commitment.within_at, counted, cycle.pauses
+        )
+        if cycle.over_at is not None or following is None or not counted:
+            return []
+        return [steps.owner_step(f"attempt-{len(counted) + 1}", following)]
+    found = [*steps.escalation(calendar, life.started_at, life.tier, rule.steps, rule.at_risk, course.moving)]
+    if rule.on_assignment and cycle.owner is not None and cycle.owner_since is not None:
+        taken = any(a.kind == "handed_over" and a.settled_at == cycle.owner_since for a in course.given)
+        if not taken:
+            found.append(steps.owner_step(f"assigned:{cycle.owner}", max(life.started_at, cycle.owner_since)))
+    return found
+
+
+def _asked_for(course: Course) -> list[StepAt]:
+    """The steps that answers ask for: a call-back that the lead wished, a hand-over that was declined."""
+    found = []
+    for answer in course.given:
+        attempt = answer.data.get("attempt", 1)
+        if answer.kind == "logged" and answer.data.get("call_back_at"):
+            call_at = datetime.fromisoformat(answer.data["call_back_at"])
+            if course.untouched_since(datetime.fromisoformat(answer.data["at"])):
+                found.append(steps.owner_step(f"{_CALLBACK}{answer.id}#{attempt + 1}", call_at))
+        declined = answer.kind == "handed_over" and answer.state == "declined"
+        if declined and answer.settled_at is not None and course.untouched_since(answer.settled_at):
+            key = steps.asked_again(f"declined-{answer.id}", answer.data.get("asked", ""), attempt)
+            found.append(steps.owner_step(key, answer.settled_at))
+    return found
