@@ -71,6 +71,7 @@ def print_rehearsal(rehearsal: dict[str, Any], format_: str) -> None:
         for name in present
         if name not in {"busiest", "people", "tiers"}
     ]
+    rows.append(["busiest", _day_of(present["busiest"]), _day_of(tried["busiest"]), "-"])
     _draw(title, ("figure", "in force", "rehearsed", "difference"), rows)
     people = {each["name"]: each["label"] for each in (*present["people"], *tried["people"])}
     counts = [{each["name"]: each for each in side["people"]} for side in (present, tried)]
@@ -140,6 +141,10 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         table.add_row(*(Text(_printable(cell)) for cell in row))
     console = Console()
     console.print(table)
+
+
+def _day_of(busiest: dict[str, Any] | None) -> str:
+    return f"{busiest['label']}, {busiest['day']}" if busiest is not None else "-"
 
 
 def _received(person: dict[str, Any] | None) -> str:

@@ -13,10 +13,3 @@ ATTEMPTS_PER_HOUR: Final = Key[Decimal | None](
     "attempts_per_hour", Value(values.number(0, 3600, above=True)), default=None
 )
 ECONOMICS: Final = Key("economics", Table(HOURLY_COST, ATTEMPTS_PER_HOUR), default=Section(), acts=False)
-
-PRIVACY: Final = Key(
-    "privacy",
-    Table(Key("wins", Value(values.one_of("company", "contact", "none")), default="company")),
-    default=Section(),
-    acts=False,
-)

@@ -91,8 +91,8 @@ def _build(
         tiers=tiers.build(document, report),
         contact=reminders.build_contact(get(reminders.CONTACT)),
         reminders=reminders.build(get(reminders.REMINDERS)),
-        wins=wins.build(get(wins.WINS)),
-        credit=wins.build_credit(get(wins.CREDIT), report),
+        wins=wins.build(get(wins.WINS), get(wins.PRIVACY)),
+        credit=wins.build_credit(get(wins.CREDIT)),
         promises=promises.build(document),
         digest_channel=get(promises.DIGESTS).get(promises.DIGEST_CHANNEL),
     )

@@ -21,7 +21,7 @@ ADMINS: Final = Key("admins", ListOf(Value(values.email), finish=values.unique("
 DOCUMENT: Final = Table(
     *(NAME, TIMEZONE, rates.CURRENCY, ADMINS, rates.CONVERSION, rates.CONVERSION_FILE),
     *(hours.HOURS, stages.STAGES, tiers.TIER, reminders.CONTACT, reminders.REMINDERS, wins.WINS, wins.CREDIT),
-    *(promises.PROMISE, later.ECONOMICS, promises.DIGESTS, later.PRIVACY),
+    *(promises.PROMISE, later.ECONOMICS, promises.DIGESTS, wins.PRIVACY),
     checks=(tiers.check_order, tiers.check_names, rates.check_own),
 )
 

@@ -101,8 +101,8 @@ class Happening:
     """Something that happened to a cycle.
 
     `who` is the person concerned (the owner, who called, who is asked), `by` the one who answered in Slack. `until` is
-    the end of a snooze or a pause. `counts` is False for a contact that is none by the agreement or too close to another,
-    and for a wish to be called later that moves no promise.
+    the end of a snooze or a pause. `counts` is False for a contact that is none by the agreement or too
+    close to another, and for a wish to be called later that moves no promise.
     """
 
     at: datetime
@@ -142,7 +142,7 @@ class StepFacts:
     """A step of the agreement, or another message about the lead, and what became of it.
 
     `at` is when it was sent, will be looked at, or when what settled it happened. `where` is where the message went or
-    waits to go, `instead_of` whom it was meant for if that is somebody else. `added_at`: the message was there already;
+    waits to go, `instead_of` whom it was meant for if that is somebody else (`the manager`: there is none). `added_at`: the message was there already;
     `together`: the lead was in it for this later step as well.
     """
 

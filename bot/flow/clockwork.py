@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain import steps as rules
 from bot.flow import cycles
 from bot.flow.leads import quiet_before
-from bot.store import clocks, nudges, outbox
+from bot.store import answers, clocks, nudges, outbox
 from bot.store.clocks import Clock
 
 if TYPE_CHECKING:
@@ -75,10 +75,15 @@ def next_look(clock: Clock, decided: Collection[str]) -> datetime | None:
 
 
 def show_again(session: Session, lead_keys: Collection[str], now: datetime) -> None:
-    """The reminders that show any of these leads are to show the present truth."""
+    """What shows any of these leads is to show the present truth: reminders, and open questions who takes one over."""
     for message in nudges.messages_with(session, lead_keys):
         if message.ts is not None:
             outbox.show_again(session, message, now)
+    for answer in answers.of_leads(session, lead_keys):
+        if answer.kind == "handed_over":
+            asked = outbox.by_key(session, f"handover:{answer.id}")
+            if asked is not None and asked.ts is not None:
+                outbox.show_again(session, asked, now)
 
 
 def _next_at(session: Session, keys: Collection[str], clock: Clock) -> datetime | None:

@@ -162,10 +162,10 @@ def _as_it_stands(
     if clock is None and not asked.step.startswith(INTENT):
         return replace(base, state="closed"), None
     ended = clock is not None and clock.ended_at is not None
-    unfit = next((a for a in given if a.kind == "not_a_fit"), None) if ended else None
+    unfit = next((a for a in given if a.kind == "not_a_fit" and (ended or clock is None)), None)
     if unfit is not None:
         return replace(base, state="not_a_fit", answer=unfit.data["reason"]), unfit
-    to = _passed_on(given, receiver, leads.owner_of(contact, clock))
+    to = _passed_on(asked, given, receiver, leads.owner_of(contact, clock))
     if to is not None:
         return replace(base, state="handed_over", to=named(people.by_email(session, [to]), to)), None
     settled = made(session, agreement, asked, contact, clock, given)
@@ -196,9 +196,19 @@ def _with_hand_over(
     return told, asked if offered else None
 
 
-def _passed_on(given: list[Answer], receiver: str | None, owner: str | None) -> str | None:
-    """Who owns a lead that left this reader's hands by a hand-over; None if it did not, or came back."""
-    accepted = [a for a in given if a.kind == "handed_over" and a.state == "accepted"]
+def _passed_on(asked: Asked, given: list[Answer], receiver: str | None, owner: str | None) -> str | None:
+    """Who owns a lead that left this reader's hands by a hand-over; None if it did not, or came back.
+
+    What falls due after the hand-over is told to them for another reason: as a manager, or in somebody's place.
+    """
+    accepted = [
+        a
+        for a in given
+        if a.kind == "handed_over"
+        and a.state == "accepted"
+        and a.settled_at is not None
+        and asked.due_at <= a.settled_at
+    ]
     theirs = any(receiver in {a.data["from"], a.by_email} for a in accepted)
     if receiver is None or owner is None or owner == receiver or not theirs:
         return None

@@ -47,6 +47,12 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
     ]
     target = message.target if message.ts is not None else _target(session, agreement, message, now)
     receiver = target.removeprefix(PERSON) if target.startswith(PERSON) else None
+    if message.ts is None and target != message.target:
+        other = nudges.beside(session, message, target)
+        if other is not None:
+            nudges.move_items(session, message.id, other.id)
+            clocks.move_steps(session, message.id, other.id)
+            return Drop("it is told together with what they are told already")
     zone = _zone(session, agreement, receiver)
     lines = lines_of(session, agreement, asked, now, receiver=receiver)
     if message.ts is None:
@@ -112,7 +118,7 @@ def prepare_hand_over(session: Session, agreement: Agreement, message: Message, 
     if primary is None:
         return Drop("the lead is not known any more")
     state = answer.state if answer.state in {"offered", "accepted", "declined"} else "withdrawn"
-    if state == "offered" and clock is not None and clock.ended_at is not None:
+    if state == "offered" and not leads.still_asked(answer, contact, clock):
         state = "settled"
     asked = message.target.removeprefix(PERSON)
     target = message.target
@@ -169,4 +175,4 @@ def _drop_the_rest(session: Session, message: Message, asked: list[Asked], lines
     kept = {line.asked.ref for line in lines}
     for one in asked:
         if one.ref not in kept:
-            nudges.drop_item(session, message.id, one.lead_key)
+            nudges.drop_item(session, message.id, one.lead_key, one.cycle)

@@ -180,7 +180,7 @@ def _created(lead: LeadFacts, zone: str) -> datetime:
 
 
 def _quiet_before(arrived: Iterable[tuple[datetime, datetime | None]], created: datetime) -> datetime | None:
-    """Nobody is told what was due before a contact that came late; an imported one is taken as if it had come in time."""
+    """What was due before a late contact came is not told; an imported one is taken as if it had come in time."""
     received = []
     for at, imported in arrived:
         if imported is not None:

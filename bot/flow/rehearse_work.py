@@ -60,6 +60,7 @@ class Verdict:
     lead: str
     cycle: int
     tier: str
+    due_at: datetime
     state: State
     minutes: int | None
     ended: bool
@@ -159,6 +160,7 @@ def _verdict(cycle: Cycle, now: datetime) -> Verdict:
         lead=cycle.life.lead_key,
         cycle=cycle.number,
         tier=plan.tier,
+        due_at=plan.due_at,
         state=_state(cycle, now),
         minutes=plan.minutes,
         ended=cycle.life.ended_at is not None,

@@ -28,6 +28,7 @@ _BEGINS: Final = {
 }
 _KINDS: Final = {"call": "call", "email": "e-mail", "meeting": "meeting", "message": "message"}
 _TO: Final = {"owner": "the owner", "manager": "the manager", "channel": "the channel"}
+_NOBODY: Final = frozenset({"the owner", "the manager"})
 _EMPTY: Final = {
     "outside": "outside working hours",
     "weekly": "no working hours",
@@ -309,7 +310,9 @@ def _sent(step: StepFacts, clock: WallClock) -> str:
         words = f"added {clock.near(step.added_at, step.due_at)} to the message{place} sent {at}"
     else:
         words = f"sent {at}{place}"
-    if step.instead_of is not None:
+    if step.instead_of in _NOBODY:
+        words += f", since the lead has no known {step.instead_of.removeprefix('the ')}"
+    elif step.instead_of is not None:
         words += f", in place of {clean(step.instead_of)}"
     if step.together is not None:
         words += f", together with “{clean(step.together, _REASON)}”"

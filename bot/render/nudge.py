@@ -102,7 +102,7 @@ def aloud(lead: NudgeLead, zone: str) -> str:
     worth = f"; {_worth(lead)}" if lead.worth is not None else ""
     came = f"; {escape(_came(lead))}" if _came(lead) else ""
     hand_over = f"; {_hand_over_aloud(lead)}" if lead.hand_over is not None else ""
-    return f"{who}: {_promise(lead)}{moment(lead.due, zone)}{worth}{came}{owner}{hand_over}."
+    return f"{who}: {_promise(lead, ', ')}{moment(lead.due, zone)}{worth}{came}{owner}{hand_over}."
 
 
 def names(lead: NudgeLead) -> tuple[str, str]:
@@ -135,9 +135,10 @@ def _lines(lead: NudgeLead, zone: str) -> list[list[Part]]:
     return lines
 
 
-def _promise(lead: NudgeLead) -> str:
+def _promise(lead: NudgeLead, joint: str = " · ") -> str:
+    """What goes before the instant of a lead that waits; `joint` where the instant is when they did something."""
     if lead.state == "intent":
-        return f"{_INTENTS.get(lead.intent or '', 'showed interest')} · "
+        return f"{_INTENTS.get(lead.intent or '', 'showed interest')}{joint}"
     if lead.state == "snoozed":
         return f"{SNOOZE}: until "
     if lead.state == "follow_up":
@@ -146,7 +147,7 @@ def _promise(lead: NudgeLead) -> str:
 
 
 def _came(lead: NudgeLead) -> str:
-    source, since = clean(lead.source), listed([clean(what) for what in lead.since])
+    source, since = clean(lead.source), listed([words for what in lead.since if (words := clean(what))])
     if source and since:
         return f"Came through {source}, then {since}"
     if since:
@@ -171,12 +172,13 @@ def _settled(lead: NudgeLead) -> list[Part]:
 
 
 def _answer(lead: NudgeLead) -> str:
-    more = clean(lead.answer)
+    more = f": {answer}" if (answer := clean(lead.answer)) else ""
     return {
         "said": CONTACTED,
         "seen": f"{CONTACTED}, seen in the CRM",
-        "logged": f"{LOG}: {more}",
-        "not_a_fit": f"{NOT_A_FIT}: {more}",
+        "logged": f"{LOG}{more}",
+        "not_a_fit": f"{NOT_A_FIT}{more}",
+        "handed_over": HAND_OVER,
     }.get(lead.state, "no contact needed any more")
 
 

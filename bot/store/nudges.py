@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from bot.store.outbox import COLUMNS, WAITING, WAITS, M, Message, message_of
+from bot.store.outbox import COLUMNS, WAITS, M, Message, message_of
 from bot.store.sql import table_of, upsert_many
 from bot.store.tables import NudgeItemRow
 
@@ -124,7 +124,7 @@ def beside(session: Session, message: Message, target: str) -> Message | None:
             M.kind == "nudge",
             M.target == target,
             M.id != message.id,
-            M.state.in_((*WAITING, "sending")),
+            WAITS | (M.state == "sending"),
             M.ts.is_(None),
         )
         .order_by(M.id)

@@ -11,6 +11,7 @@ from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfal
 from bot.domain.facts import (
     Contribution,
     CreditLine,
+    HandOver,
     LeadWorth,
     Named,
     NotConverted,
@@ -91,7 +92,9 @@ AT_RISK = NudgeLead(
 )
 BREACHED = replace(AT_RISK, ref="L-78.1", name=None, company=None, url=None, source=None, state="breached")
 SETTLED = replace(AT_RISK, ref="L-79.1", name="Kim Berg", company=None, state="said")
-NUDGE = Nudge(to_channel=False, zone="Europe/Berlin", leads=(AT_RISK, BREACHED), more=0)
+MINE = replace(AT_RISK, owner=None)
+"""As the owner reads it in a message of their own."""
+NUDGE = Nudge(to_channel=False, zone="Europe/Berlin", leads=(MINE, replace(BREACHED, owner=None)), more=0)
 
 
 def leads_of(count):
@@ -190,6 +193,40 @@ FOLLOW_UP = replace(
     worth=LeadWorth(usd(240000), 41, few=False),
 )
 SNOOZED = replace(AT_RISK, ref="L-81.1", name="Lea Roth", state="snoozed", owner=None, undo="A-2")
+DEMO = replace(
+    MINE, ref="L-82.1", name="Noor Haddad", company="Contoso", state="intent", intent="demo_request", url=None
+)
+SINCE = ("Pricing page", "Robot safety webinar")
+"""What they touched since they came."""
+LOGGED = replace(SETTLED, ref="L-83.1", name="Iris Tan", state="logged", answer="call, reached them")
+UNFIT = replace(
+    SETTLED, ref="L-84.1", name="Paul Weiss", state="not_a_fit", answer="wrong industry", undo="A-3"
+)
+PASSED_ON = replace(SETTLED, ref="L-85.1", name="Rosa Lima", state="handed_over", to=TOM)
+ASKED = replace(MINE, hand_over="offered", to=TOM, undo="A-4")
+"""Tom was asked to take the lead over."""
+HAND_OVER = HandOver(
+    ref="H-1",
+    lead="Dana Reyes",
+    company="Northwind Robotics",
+    url="https://crm.seller.example/leads/L-77",
+    source="Robot picking ebook",
+    asked_by="Maya Okafor",
+    reason="They speak Portuguese, and you know their plant in Porto.",
+    due=DUE,
+    zone="Europe/Lisbon",
+    state="offered",
+)
+BARE_HAND_OVER = replace(
+    HAND_OVER,
+    lead="",
+    company=None,
+    url=None,
+    source=None,
+    asked_by=None,
+    reason=None,
+    due=None,
+)
 QUEUE = QueueView(
     whose="mine",
     scope="mine",

@@ -13,6 +13,7 @@ from bot.render import answers, forms
 from bot.render.agreement import agreement_changed, agreement_words
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.handover import hand_over
 from bot.render.leads import leads
 from bot.render.notice import notice
 from bot.render.nudge import nudge
@@ -71,6 +72,46 @@ CASES = {
     "nudge_channel_without_owner": nudge(
         replace(ex.NUDGE, to_channel=True, leads=(replace(ex.AT_RISK, owner=None),))
     ),
+    "nudge_new": nudge(replace(ex.NUDGE, leads=(replace(ex.MINE, state="new"),))),
+    "nudge_follow_up": nudge(replace(ex.NUDGE, leads=(replace(ex.FOLLOW_UP, owner=None),))),
+    "nudge_intent": nudge(replace(ex.NUDGE, leads=(ex.DEMO,))),
+    "nudge_worth": nudge(
+        replace(
+            ex.NUDGE,
+            leads=(
+                replace(ex.MINE, worth=ex.LeadWorth(ex.usd(240000), 41, few=False), since=ex.SINCE),
+                replace(ex.DEMO, worth=ex.LeadWorth(ex.usd(90000), 7, few=True), source=None, since=ex.SINCE),
+            ),
+            at_stake=ex.usd(330000),
+        )
+    ),
+    "nudge_snoozed": nudge(replace(ex.NUDGE, leads=(ex.SNOOZED, ex.SETTLED))),
+    "nudge_answers": nudge(
+        replace(
+            ex.NUDGE,
+            leads=(
+                replace(ex.SETTLED, undo="A-1"),
+                ex.LOGGED,
+                replace(ex.SETTLED, state="seen"),
+                ex.UNFIT,
+                ex.PASSED_ON,
+                replace(ex.SETTLED, state="closed"),
+            ),
+        )
+    ),
+    "nudge_hand_over_offered": nudge(replace(ex.NUDGE, leads=(ex.ASKED,))),
+    "nudge_hand_over_declined": nudge(
+        replace(ex.NUDGE, leads=(replace(ex.ASKED, hand_over="declined", undo=None),))
+    ),
+    "nudge_offers_the_hand_over": nudge(
+        replace(ex.NUDGE, to_channel=True, leads=(replace(ex.BREACHED, offer=True),))
+    ),
+    "handover_offered": hand_over(ex.HAND_OVER),
+    "handover_offered_bare": hand_over(ex.BARE_HAND_OVER),
+    "handover_accepted": hand_over(replace(ex.HAND_OVER, state="accepted")),
+    "handover_declined": hand_over(replace(ex.HAND_OVER, state="declined")),
+    "handover_withdrawn": hand_over(replace(ex.HAND_OVER, state="withdrawn")),
+    "handover_settled": hand_over(replace(ex.HAND_OVER, state="settled", due=None)),
     "pipeline_team": pipeline(ex.PIPELINE),
     "pipeline_listed_apart": pipeline(
         replace(ex.PIPELINE, whose="Maya Okafor", not_converted=ex.APART, unknown_stages=("On hold", "Legal"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.agreement import Agreement, Tier
+from bot.render.handover import ACCEPT_ACTION
 from bot.store import clocks
 from tests.support import forms
 from tests.support.commands import answered, as_it_stands, says
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 NOT_LINKED = (
     "Slack does not show me the e-mail address of your account, so I cannot tell which leads are yours. "
     "An admin can grant the scope users:read.email."
+)
+HIDDEN = (
+    "Slack does not show me the e-mail address of that account, so I cannot tell which leads are theirs. "
+    "Please give their e-mail address, or an admin can grant the scope users:read.email."
 )
 TWICE = replace(OWNERS, tiers=(Tier(attempts=2, spacing=(timedelta(hours=2),)),))
 
@@ -113,6 +118,7 @@ async def test_a_press_shows_in_the_list_at_once(sqlite):
             "Lee Wong: first contact agreed by 16 Nov, 13:00 (UTC).",
         ]
         await world.settle()
+        print(world.slack.posts()[-4:])
         world.expect("response_url", "chat.update")
         again = await presses(world, maya, after, "undo", "Dana Reyes")
         assert again.text == before.text
@@ -177,9 +183,9 @@ async def test_a_hand_over_from_the_list(sqlite):
         assert "waiting for Ben Ito to take it over" in offered.text
         await world.settle()
         (asked,) = [message for message in world.direct(ben) if "Pat Kim" in message.text]
-        (accept,) = [one for one in buttons(asked) if one["action_id"] == "accept_hand_over"]
+        (accept,) = [one for one in buttons(asked) if one["action_id"] == ACCEPT_ACTION]
         await world.slack.press(
-            asked.channel, asked.ts, "accept_hand_over", world.accounts[ben], value=accept["value"]
+            asked.channel, asked.ts, ACCEPT_ACTION, world.accounts[ben], value=accept["value"]
         )
         await world.settle()
         world.unexpected()
@@ -244,7 +250,7 @@ async def test_a_button_asks_for_the_same_contact_for_ever(sqlite):
         await comes(world, maya)
         old = await answered(world, "/leads", "", maya)
         await called(world, "Dana", at(9, 30))
-        await world.until(at(10))
+        await world.until(at(10, 30))
         world.unexpected()
         new = await answered(world, "/leads", "", maya)
         assert new.text.splitlines() == [
@@ -334,8 +340,10 @@ async def test_a_name_that_several_people_have(sqlite):
                 "person.updated", email=f"{name.split()[1].lower()}@seller.example", name=name
             )
         assert await says(world, "/leads", "@Kim", maya) == [
-            "Several people are called “@Kim”. Please give one of their e-mail addresses: "
-            "berg@seller.example, roth@seller.example"
+            (
+                "Several people are called “@Kim”. Please give one of their e-mail addresses: "
+                "berg@seller.example, roth@seller.example"
+            )
         ]
         assert await says(world, "/leads", "kim  BERG", maya) == ["No open leads of Kim Berg."]
 
@@ -346,10 +354,7 @@ async def test_accounts_without_an_address(sqlite):
         maya = world.person("Maya Okafor")
         world.accounts["guest"] = world.slack.add_user(name="A Guest")
         assert await says(world, "/leads", "mine", "guest") == [NOT_LINKED]
-        assert await says(world, "/leads", f"<@{world.accounts['guest']}>", maya) == [
-            "Slack does not show me the e-mail address of that account, so I cannot tell which leads are theirs. "
-            "Please give their e-mail address, or an admin can grant the scope users:read.email."
-        ]
+        assert await says(world, "/leads", f"<@{world.accounts['guest']}>", maya) == [HIDDEN]
 
 
 async def test_slack_answers_nothing(sqlite):
