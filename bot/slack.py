@@ -29,6 +29,7 @@ from bot.domain.delivery import (
     Unknown,
 )
 from bot.logs import log_of
+from bot.render.text import fit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,6 +46,8 @@ _MAYBE_DONE: Final = frozenset({"internal_error", "fatal_error", "service_unavai
 _LATER: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _LOOK_PAGES: Final = 5
+_SECTION: Final = 3000
+"""Characters of a section's text."""
 
 _log = log_of(__name__)
 
@@ -155,14 +158,17 @@ class Workspace:
             if not cursor:
                 return None
 
-    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:
-        """Post a message, marked with `uid` in its metadata so that it can be found again."""
+    async def post(
+        self, channel: str, payload: dict[str, Any], uid: str, thread_ts: str | None = None
+    ) -> Outcome:
+        """Post a message, or a reply in a thread, marked with `uid` in its metadata so that it can be found again."""
         mark = {"event_type": METADATA_EVENT, "event_payload": {"id": uid}}
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
         return await self._deliver_either(
             "chat.postMessage",
             payload,
             lambda shown: self.client.chat_postMessage(
-                channel=channel, **shown, metadata=mark, unfurl_links=False, unfurl_media=False
+                channel=channel, **shown, **thread, metadata=mark, unfurl_links=False, unfurl_media=False
             ),
         )
 
@@ -172,20 +178,22 @@ class Workspace:
             "chat.update", payload, lambda shown: self.client.chat_update(channel=channel, ts=ts, **shown)
         )
 
-    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
-        """Look for a message by its mark among those posted since an instant."""
-        cursor = ""
+    async def look_for(self, channel: str, uid: str, since: datetime, thread_ts: str | None = None) -> Look:
+        """Look for a message by its mark among those posted in a channel, or in a thread, since an instant."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        page: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        if thread_ts:
+            page["ts"] = thread_ts
+        read: Callable[..., Awaitable[Any]] = (
+            self.client.conversations_replies if thread_ts else self.client.conversations_history
+        )
         for _ in range(_LOOK_PAGES):
-            answer = await self._ask(
-                "conversations.history",
-                lambda cursor=cursor: self.client.conversations_history(  # type: ignore[misc]  # a lambda's default
-                    channel=channel,
-                    oldest=f"{since.timestamp():.6f}",
-                    include_all_metadata=True,
-                    limit=200,
-                    **({"cursor": cursor} if cursor else {}),
-                ),
-            )
+            answer = await self._ask(method, lambda: read(**page))
             if isinstance(answer, Refused):
                 return CannotLook(answer.reason, answer.after or 5.0)
             if isinstance(answer, Rejected):
@@ -194,8 +202,8 @@ class Workspace:
                 mark = (message.get("metadata") or {}).get("event_payload") or {}
                 if mark.get("id") == uid:
                     return Found(channel, str(message["ts"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            page["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not page["cursor"]:
                 break
         return NotFound()
 
@@ -214,12 +222,13 @@ class Workspace:
     async def _deliver_either(
         self, method: str, payload: dict[str, Any], call: Callable[[dict[str, Any]], Awaitable[Any]]
     ) -> Outcome:
-        """Deliver a message; where Slack refuses a newer block, its text alone, unless it asks for an answer."""
+        """Deliver a message; where Slack refuses a newer block, in its simpler form, if it has one."""
         outcome = await self._deliver(method, lambda: call(payload))
-        asks = any(block.get("type") == "actions" for block in payload["blocks"])
-        if isinstance(outcome, Rejected) and outcome.reason in _REFUSED_BLOCKS and not asks:
-            _log.warning("Slack refuses a block; the message goes out as text", extra={"method": method})
-            return await self._deliver(method, lambda: call({"text": payload["text"]}))
+        if isinstance(outcome, Rejected) and outcome.reason in _REFUSED_BLOCKS:
+            simple = simpler(payload)
+            if simple is not None:
+                _log.warning("Slack refuses a block; the message goes out as text", extra={"method": method})
+                return await self._deliver(method, lambda: call(simple))
         return outcome
 
     async def _deliver(self, method: str, call: Callable[[], Awaitable[Any]]) -> Outcome:
@@ -255,6 +264,20 @@ class Workspace:
             return Unknown(f"connection: {type(error).__name__}")
         data = response.data
         return data if isinstance(data, dict) else Unknown("an answer that is not Slack's")
+
+
+def simpler(payload: dict[str, Any]) -> dict[str, Any] | None:
+    """A message as its text alone, above the one row of buttons that it may have.
+
+    None for one with several rows: there each answers for what stands beside it.
+    """
+    rows = [block for block in payload["blocks"] if block.get("type") == "actions"]
+    if len(rows) > 1:
+        return None
+    text = {"type": "mrkdwn", "text": fit(payload["text"], _SECTION), "verbatim": True}
+    return {"text": payload["text"]} | (
+        {"blocks": [{"type": "section", "text": text}, *rows]} if rows else {}
+    )
 
 
 def _refusal(method: str, response: Any) -> Refused | Unknown | Rejected:

@@ -17,6 +17,7 @@ import typer
 
 from bot.cli import REPORTS, app
 from bot.config import VARIABLES
+from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.winning import End
 from bot.flow import deliver, lead_reports, pace, reports
@@ -25,7 +26,7 @@ from bot.groundwork import open_database
 from bot.sources import generic
 from bot.sources.importing import parse_map
 from bot.sources.schema import SHAPES
-from bot.store.tables import CLOCK_STATES, EVENT_STATES, MESSAGE_STATES
+from bot.store.tables import ANSWER_KINDS, ANSWER_STATES, CLOCK_STATES, EVENT_STATES, MESSAGE_STATES
 from handlers import health, webhooks
 from handlers.commands import COMMANDS
 from handlers.manifest import SCOPES, manifest
@@ -239,6 +240,8 @@ def test_the_senders_of_the_pages_sign_as_agreed(tmp_path):
     [
         ("event", EVENT_STATES),
         ("clock", CLOCK_STATES),
+        ("follow-up", get_args(follow_up.State)),
+        ("answer", ANSWER_STATES),
         ("message", MESSAGE_STATES),
         ("win", ("won", *get_args(End))),
     ],
@@ -252,6 +255,13 @@ def test_every_state_is_drawn_and_explained(what, states):
         name for pair in re.findall(r"^ +(\S+) --> (\w+|\[\*\])", diagram, re.MULTILINE) for name in pair
     }
     assert drawn - {"[*]"} == set(states)
+
+
+def test_every_kind_of_answer_is_explained():
+    """The page of states says which states each kind of answer can be in."""
+    told = dict(re.findall(r"^- `(\w+)`: (.*)$", section(page("docs/states.md"), "answer"), re.MULTILINE))
+    assert set(told) == set(ANSWER_KINDS)
+    assert {name for line in told.values() for name in SPAN.findall(line)} == set(ANSWER_STATES)
 
 
 def test_every_report_is_documented_with_its_groups_and_fields(tmp_path):
@@ -291,13 +301,13 @@ def test_every_slash_command_and_scope_is_documented():
 def test_every_job_is_documented():
     """The page of the architecture tells each job and how often it ticks."""
     below = section(page("docs/architecture.md"), "Jobs")
-    told = dict(re.findall(r"^\| (\w+) \| (\d+) s", below, re.MULTILINE))
+    told = dict(re.findall(r"^\| ([\w ]+) \| (\d+) s", below, re.MULTILINE))
     ticks = {
         name.removesuffix("_SECONDS"): getattr(timetable, name)
         for name in dir(timetable)
         if name.endswith("_SECONDS")
     }
-    assert told == {name.lower(): str(seconds) for name, seconds in ticks.items()}
+    assert told == {name.lower().replace("_", " "): str(seconds) for name, seconds in ticks.items()}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

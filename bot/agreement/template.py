@@ -142,39 +142,46 @@ not_a_fit = ["wrong industry", "no budget", "student", "duplicate", "spam"]
 [wins]
 channel = "#wins"
 
-# Not yet: smaller wins are told in the digest only. Default: 0.
+# Smaller wins are booked without a card: they are told in the digest only. Default: 0.
 #minimum = "0"
 
-# Not yet: wins that are told in another channel. Default: none.
+# Wins that are told in another channel, too: by min_amount, kind (new, expansion, renewal), segment, team.
+# All that you write must hold; a list of segments or teams means any of. Default: none.
 #routes = [{ min_amount = "50000", channel = "#big-wins" }, { kind = "renewal", channel = "#renewals" }]
 
 # A deal that was won more days ago than this, and is seen for the first time, is booked without a message.
 fresh_days = 7
 
-# Not yet: the goal that each win counts towards, or a list of goals with a team each. Default: none.
+# The goal that each win counts towards, by week, month, quarter or year; or a list of goals, for teams:
+# { team = "EMEA", period = "month", amount = "100000" }. Default: none.
 #goal = { period = "month", amount = "300000" }
 
-# Not yet: more wins than this within a minute become one message that lists them all. Default: 5.
+# More wins than this within a minute become one message that lists them all. Default: 5.
 #group_after = 5
 
-# Not yet: show an order of people, not only of teams and assets. Default: false.
+# Show an order of people, not only of teams and assets. Default: false.
 #rank_people = true
 
 
 # How a win is shared among the marketing that touched the customer.
 [credit]
 # position (the first and the last touch get the shares below, those between share the rest), first, last,
-# linear. Not yet, and position is used instead: u_lead, w, full_path, time_decay.
+# linear, u_lead (first touch, and the one that made the lead), w (and the one that made the deal), full_path
+# (and the last one), time_decay (the older, the less). A win that is booked keeps its model.
 model = "position"
 
 # The shares of the first and of the last touch: 1 together at most.
 position = [0.4, 0.4]
 
-# Not yet: the days in which a touch loses half its weight, for time_decay. Default: 30.
+# The days in which a touch loses half its weight, for time_decay. Default: 30.
 #half_life_days = 30
 
 # A touch counts when it was at most so many days before the win. 0 is no limit.
 lookback_days = 90
+
+# What those who helped to win get, by their role, where the deal does not tell their shares: 1 together at
+# most, the owner gets the rest. Default: nothing; they are named beside the owner.
+#contributors = { sdr = "0.1", "sales engineer" = "0.2" }
 
 
 # What marketing promises: leads, their value, or both, by week, month, quarter or year, for one channel or
@@ -204,7 +211,8 @@ lookback_days = 90
 #monthly = "1 10:00"
 
 
-# Not yet: what a channel shows of the customer: company, contact or none. Default: company.
+# What a channel shows of the customer: company, contact (the company and the contact's name) or none (not even
+# the deal's name). Default: company.
 #[privacy]
 #wins = "company"
 """

@@ -1,4 +1,4 @@
-"""`[wins]`, `[credit]` and `[privacy]`: where wins are told, how their money is shared, what of the customer is shown."""
+"""`[wins]`, `[credit]`, `[privacy]`: where wins are told, how their money is shared, what is shown of the customer."""
 
 from __future__ import annotations
 

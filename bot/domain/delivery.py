@@ -135,6 +135,6 @@ def after_look(look: NotFound | CannotLook, *, kind: str, looks: int, now: datet
         return Next("ambiguous", now + LOOK_AGAIN, "not found in the channel yet", looks=looks)
     if look.after is not None:
         return Next("ambiguous", now + delay(looks + 1, roll, look.after), look.reason, looks=looks)
-    if kind == "win":
+    if kind in {"win", "wins"}:
         return Next("ambiguous", now + timedelta(days=1), look.reason, looks=looks, tell_admin=True)
     return Next("dead", None, f"fate unknown, and {look.reason}", looks=looks)

@@ -142,8 +142,8 @@ class StepFacts:
     """A step of the agreement, or another message about the lead, and what became of it.
 
     `at` is when it was sent, will be looked at, or when what settled it happened. `where` is where the message went or
-    waits to go, `instead_of` whom it was meant for if that is somebody else (`the manager`: there is none). `added_at`: the message was there already;
-    `together`: the lead was in it for this later step as well.
+    waits to go, `instead_of` whom it was meant for if that is somebody else (`the manager`: there is none).
+    `added_at`: the message was there already; `together`: the lead was in it for this later step as well.
     """
 
     key: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
 from bot.domain.money import Money
@@ -18,62 +17,6 @@ class Named:
     email: str
     name: str | None = None
     slack_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """Somebody beside the owner who helped to win (`role` as the CRM tells it: `sdr`, `sales engineer` ...)."""
-
-    person: Named
-    role: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreditLine:
-    """A marketing asset's or campaign's part of a win; all three names None means `unattributed`."""
-
-    asset: str | None
-    campaign: str | None
-    channel: str | None
-    share: Fraction
-    amount: Money | None
-    """None where the deal has no amount in a known currency."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryTouch:
-    """One step of the customer's way: what they touched and on which day (in the agreement's zone)."""
-
-    what: str
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class WinCard:
-    """One card in the wins channel."""
-
-    deal_name: str | None
-    deal_id: str
-    customer: str | None
-    url: str | None
-    owner: Named | None
-    contributors: tuple[Contribution, ...]
-    amount: Money | None
-    amount_text: str | None
-    """The amount as told, where its currency is unknown (`12500 ABC`); None otherwise."""
-    won_on: date
-    number: int
-    """1 for the first win of the deal; a later win says `again`."""
-    credits: tuple[CreditLine, ...]
-    """One line an asset, largest share first; repeated touches of one asset are added up."""
-    model: str
-    story: tuple[StoryTouch, ...]
-    story_left_out: int
-    status: Literal["won", "reopened", "lost", "deleted", "merged"]
-    was_amount: Money | None = None
-    """The amount first announced, if it is another now."""
-    was_owner: Named | None = None
-    """The owner first announced, if it is another now."""
 
 
 LeadState = Literal[

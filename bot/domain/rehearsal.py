@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.agreement import Agreement, Tier
     from bot.domain.cycles import Held
     from bot.domain.presence import Somebody
+    from bot.domain.steps import StepAt
     from bot.domain.worktime import Calendar, Pause
 
 Place: TypeAlias = str | None
@@ -47,8 +48,8 @@ class Course:
 
     `owners` are in the order of time, `handed_over` are the instants at which a new owner accepted the lead.
     `answered_at` is the first contact, seen or said; `made` are the attempts that count. `follow_up_over_at` is when
-    the follow-up was kept; `over_at` is when the lead left sales' hands or came back in a new cycle. What was due
-    before `quiet_before` is not told.
+    the lead replied or was qualified; `over_at` is when it left sales' hands or came back in a new cycle. `pauses` stop
+    the follow-up's time, `moving` those that move the first contact. What was due before `quiet_before` is not told.
     """
 
     lead: str
@@ -63,6 +64,7 @@ class Course:
     follow_up_over_at: datetime | None = None
     over_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
+    moving: tuple[Pause, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     handed_over: frozenset[datetime] = frozenset()
     quiet_before: datetime | None = None
@@ -77,7 +79,8 @@ class Course:
 class Telling:
     """A step of a cycle at its instant: it waits to be told from `at` until it is settled at `until` (None: never).
 
-    `first` is true for the steps that ask for the first contact.
+    `first` is true for the steps that ask for the first contact. A step that still waits when the lead changes hands is
+    told anew, `again`, with the new owner; `name` tells that it is the same step (None: it does not change hands).
     """
 
     at: datetime
@@ -86,6 +89,8 @@ class Telling:
     owner: str | None
     clock: tuple[str, int]
     first: bool
+    name: str | None = None
+    again: bool = False
 
     def waits(self, now: datetime) -> bool:
         """Whether somebody still has to act on it at an instant."""
@@ -108,13 +113,10 @@ def tellings(agreement: Agreement, course: Course, now: datetime) -> list[Tellin
     One that is settled less than `bundle_minutes` before its instant is among them: it may come along with another.
     """
     bundle = agreement.reminders.bundle
-
-    def stands(told: Telling) -> bool:
-        quiet = course.quiet_before is not None and told.at < course.quiet_before
-        return not quiet and told.at <= now and (told.until is None or told.until > told.at - bundle)
-
     found = (*_first_contact(agreement, course), *_follow_up(agreement, course), *_callbacks(course))
-    return [told for told in found if stands(told)]
+    return [
+        told for told in found if told.at <= now and (told.until is None or told.until > told.at - bundle)
+    ]
 
 
 def messages(
@@ -138,25 +140,31 @@ def _first_contact(agreement: Agreement, course: Course) -> Iterator[Telling]:
     until = _earliest(course.answered_at, course.over_at)
     if until is not None and until <= course.started_at:
         return
-    rule, clock = agreement.reminders, (course.lead, course.cycle)
+    rule = agreement.reminders
     wanted = rule.steps
     if until is not None and until + rule.bundle <= course.first_due:
         # Most leads are answered in time; what is due later needs no calendar.
         wanted = tuple(step for step in wanted if step.share(rule.at_risk) < 1)
     for step in steps.escalation(
-        agreement.calendar, course.started_at, course.tier, wanted, rule.at_risk, course.pauses
+        agreement.calendar, course.started_at, course.tier, wanted, rule.at_risk, course.moving
     ):
-        yield Telling(step.at, until, step.to, course.owner_at(step.at), clock, first=True)
-    if not rule.on_assignment:
-        return
+        yield from _told(course, step, until, first=True)
+    if rule.on_assignment:
+        yield from _assignments(course, until)
+
+
+def _assignments(course: Course, until: datetime | None) -> Iterator[Telling]:
+    """A lead told to its owner at once; each of them hears of it once, and one who accepted it knows."""
     known: set[str] = set()
     for held, following in zip(course.owners, (*course.owners[1:], None), strict=True):
         gone = following.since if following is not None else None
         at = max(course.started_at, held.since)
+        quiet = course.quiet_before is not None and at < course.quiet_before
         if held.owner is None or held.owner in known or (gone is not None and gone <= at):
             continue
-        if held.since not in course.handed_over:
+        if held.since not in course.handed_over and not quiet:
             known.add(held.owner)
+            clock = (course.lead, course.cycle)
             yield Telling(at, _earliest(until, gone), "owner", held.owner, clock, first=True)
 
 
@@ -164,23 +172,33 @@ def _follow_up(agreement: Agreement, course: Course) -> Iterator[Telling]:
     """The attempts after each that was made, until the follow-up is over."""
     made, tier = course.made, course.tier
     for count in range(1, min(len(made), tier.attempts - 1) + 1):
-        if made[count - 1] > course.within_at:
-            return
         at = next_due(
             agreement.calendar, tier, course.first_due, course.within_at, made[:count], course.pauses
         )
         if at is not None:
             following = made[count] if len(made) > count else None
             until = _earliest(following, course.follow_up_over_at, course.over_at)
-            clock = (course.lead, course.cycle)
-            yield Telling(at, until, "owner", course.owner_at(at), clock, first=False)
+            # After a late attempt the next is due in the past already: it is asked for at once.
+            step = steps.owner_step(f"attempt-{count + 1}", max(at, made[count - 1]))
+            yield from _told(course, step, until, first=False)
 
 
 def _callbacks(course: Course) -> Iterator[Telling]:
     for callback in course.callbacks:
-        until = _earliest(callback.until, course.over_at)
-        clock = (course.lead, course.cycle)
-        yield Telling(callback.at, until, "owner", course.owner_at(callback.at), clock, first=False)
+        step = steps.owner_step(f"callback-{callback.at.isoformat()}", callback.at)
+        yield from _told(course, step, _earliest(callback.until, course.over_at), first=False)
+
+
+def _told(course: Course, step: StepAt, until: datetime | None, *, first: bool) -> Iterator[Telling]:
+    """A step told to whoever holds the lead at its instant, and anew to each who takes it later."""
+    if course.quiet_before is not None and step.at < course.quiet_before:
+        return
+    moves = [held for held in course.owners if held.since > step.at and (until is None or held.since < until)]
+    name, clock = (step.key if moves else None), (course.lead, course.cycle)
+    ends = [_earliest(until, held.since) for held in moves] + [until]
+    yield Telling(step.at, ends[0], step.to, course.owner_at(step.at), clock, first, name)
+    for held, end in zip(moves, ends[1:], strict=True):
+        yield Telling(held.since, end, step.to, held.owner, clock, first, name, again=True)
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:
@@ -198,7 +216,7 @@ class _Agenda:
         self._own: dict[str | None, list[int]] = defaultdict(list)
         self._ahead: dict[str | None, int] = defaultdict(int)
         for number, each in enumerate(self._ordered):
-            if each.to == "owner":
+            if each.to == "owner" and not each.again:
                 self._own[each.owner].append(number)
 
     def next_at(self) -> datetime | None:
@@ -240,9 +258,10 @@ class _Agenda:
 
 @dataclass(slots=True)
 class _Open:
-    """What one place waits for, or was told last."""
+    """What one place waits for, with the names of the steps in it, and what it was told last."""
 
     waiting: dict[tuple[str, int], Telling] = field(default_factory=dict)
+    names: set[tuple[tuple[str, int], str]] = field(default_factory=set)
     sent_at: datetime | None = None
     shown: dict[tuple[str, int], Telling] = field(default_factory=dict)
 
@@ -256,6 +275,7 @@ class _Mailroom:
         self._places: dict[Place, _Open] = defaultdict(_Open)
         self._queue: list[tuple[datetime, str]] = []
         self._count: dict[tuple[str, date], int] = defaultdict(int)
+        self._told: set[tuple[tuple[str, int], str]] = set()
         self._calendars: dict[str, Calendar] = {}
 
     def next_at(self) -> datetime | None:
@@ -266,16 +286,20 @@ class _Mailroom:
         """Put steps that are told at `now` into the message for each place."""
         found: dict[Place, list[Telling]] = defaultdict(list)
         for each in due:
-            found[self._place(each, now)].append(each)
+            if not each.again or (each.clock, each.name) not in self._told:
+                found[self._place(each, now)].append(each)
         for place, told in found.items():
             items = {each.clock: each for each in told}
+            names = {(each.clock, each.name) for each in told if each.name is not None}
             at_place = self._places[place]
             if at_place.waiting:
                 at_place.waiting |= items
+                at_place.names |= names
             elif self._takes(at_place, items, now):
                 at_place.shown |= items
+                self._told |= names
             else:
-                at_place.waiting = items
+                at_place.waiting, at_place.names = items, names
                 heappush(self._queue, (now, place or ""))
 
     def deliver(self, now: datetime) -> None:
@@ -300,6 +324,11 @@ class _Mailroom:
         self, at_place: _Open, place: Place, items: dict[tuple[str, int], Telling], now: datetime
     ) -> None:
         to = self._receiver(place, now)
+        if to != place and self._places[to].waiting:
+            self._places[to].waiting = items | self._places[to].waiting
+            self._places[to].names |= at_place.names
+            at_place.waiting, at_place.names = {}, set()
+            return
         zone = self._zone(to)
         calendar = self._calendar(zone)
         local = now.astimezone(zone_named(zone))
@@ -314,7 +343,8 @@ class _Mailroom:
         if held is not None:
             heappush(self._queue, (held, place or ""))
             return
-        at_place.waiting = {}
+        self._told.update(name for name in at_place.names if name[0] in items)
+        at_place.waiting, at_place.names = {}, set()
         shown = self._places[to]
         shown.sent_at, shown.shown = now, items
         if to is not None:

@@ -50,6 +50,8 @@ class StepAt:
 
 INTENT: Final = "intent:"
 """Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`, once more `...#snoozed-12`."""
+CALLBACK: Final = "callback-"
+"""Begins the key of a step that asks for the call that the lead had wished: `callback-<answer>#<attempt>`."""
 _AGAIN: Final = re.compile(r"#(snoozed|declined)-\d+$")
 
 

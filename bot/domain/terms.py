@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.domain import wording
+from bot.domain.agreement import Wins
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.domain.agreement import Agreement, Tier
+    from bot.domain.agreement import Agreement, CreditRule, Tier
 
 AHEAD: Final = timedelta(days=90)
 """How far ahead closed days are counted."""
+
+_USUAL: Final = Wins()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _promises(agreement: Agreement) -> list[str]:
 
 
 def _deals(agreement: Agreement, today: date) -> list[str]:
-    stages, wins, credit = agreement.stages, agreement.wins, agreement.credit
+    stages = agreement.stages
     said = [
         f"Open stages: {wording.listed(stages.open)}.",
         f"Won: {wording.listed(stages.won)}. Lost: {wording.listed(stages.lost) or 'none'}.",
@@ -123,17 +126,47 @@ def _deals(agreement: Agreement, today: date) -> list[str]:
     if stages.probability:
         chances = [f"{name} {wording.percent(chance)}" for name, chance in stages.probability.items()]
         said.append(f"Chance of winning: {wording.listed(chances)}.")
-    days = wording.counted(wins.fresh.days, "day")
-    said.append(f"Wins are told in {wins.channel}, if they are at most {days} old.")
-    shares = f" ({wording.shares(credit.position)})" if credit.model == "position" else ""
-    said.append(
-        f"Credit: {wording.model(credit.model)}{shares}; {wording.lookback(credit.lookback_days)} count."
-    )
+    said += _wins(agreement)
+    said += _credit(agreement.credit)
     known = {rate.currency: agreement.rate_on(rate.currency, today) for rate in agreement.rates}
     rates = [
         f"1 {name} is {wording.amount(rate, agreement.currency)}" for name, rate in known.items() if rate
     ]
     said.append(f"Reports are in {agreement.currency}{f'; {wording.some(rates)}' if rates else ''}.")
+    return said
+
+
+def _wins(agreement: Agreement) -> list[str]:
+    """Where wins are told; of what is seldom written only what is not the default."""
+    wins, currency = agreement.wins, agreement.currency
+    days = wording.counted(wins.fresh.days, "day")
+    said = [f"Wins are told in {wins.channel}, if they are at most {days} old."]
+    if wins.minimum:
+        said.append(f"Wins below {wording.amount(wins.minimum, currency)} have no card.")
+    said += [
+        _sentence(f"{wording.fitting(route, currency)} are told in {route.channel}, too")
+        for route in wins.routes
+    ]
+    said += [f"Goal for {wording.aim(goal)}: {wording.amount(goal.amount, currency)}." for goal in wins.goals]
+    if wins.group_after != _USUAL.group_after:
+        many = wording.counted(wins.group_after, "win")
+        said.append(f"More than {many} within a minute are one message.")
+    if wins.rank_people:
+        said.append("An order of single people is shown, too.")
+    if wins.shown != _USUAL.shown:
+        said.append(f"Of the customer, channels see {wording.of_customer(wins.shown)}.")
+    return said
+
+
+def _credit(rule: CreditRule) -> list[str]:
+    shares = f" ({wording.shares(rule.position)})" if rule.model == "position" else ""
+    decay = f" ({wording.half_life(rule.half_life_days)})" if rule.model == "time_decay" else ""
+    said = [
+        f"Credit: {wording.model(rule.model)}{shares}{decay}; {wording.lookback(rule.lookback_days)} count."
+    ]
+    if rule.contributors:
+        helped = [f"{role} {wording.percent(share)}" for role, share in rule.contributors.items()]
+        said.append(f"Who helped gets, where the deal does not say: {wording.listed(helped)}.")
     return said
 
 

@@ -36,6 +36,9 @@ def difference(before: Agreement, after: Agreement, today: date | None = None) -
         *_changes(_reminders(before), _reminders(after)),
         *_steps(before, after),
         *_changes(_wins(before), _wins(after)),
+        *_changes(_routes(before), _routes(after), without="told in no other channel"),
+        *_changes(_goals(before), _goals(after)),
+        *_changes(_credit(before), _credit(after)),
         *_promises(before, after),
     )
 
@@ -186,14 +189,46 @@ def _steps(before: Agreement, after: Agreement) -> Iterator[str]:
 
 
 def _wins(agreement: Agreement) -> dict[str, str]:
-    wins, credit = agreement.wins, agreement.credit
+    wins = agreement.wins
+    below = f"below {wording.amount(wins.minimum, agreement.currency)}" if wins.minimum else "none"
     return {
         "Channel of the wins": wins.channel,
         "A win is told within": wording.counted(wins.fresh.days, "day"),
-        "Credit": wording.model(credit.model),
-        "Fixed shares of the first and the last touch": wording.shares(credit.position),
-        "Half the weight of a touch is gone after": wording.counted(credit.half_life_days, "day"),
-        "Credit goes to": wording.lookback(credit.lookback_days),
+        "Wins without a card": below,
+        "One message for more wins within a minute than": str(wins.group_after),
+        "An order of single people": "shown" if wins.rank_people else "not shown",
+        "What channels see of the customer": wording.of_customer(wins.shown),
+    }
+
+
+def _routes(agreement: Agreement) -> dict[str, str]:
+    """Where else wins are told; two routes with one condition are told as one."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for route in agreement.wins.routes:
+        words = wording.fitting(route, agreement.currency)
+        found[words[:1].upper() + words[1:]].append(route.channel)
+    return {subject: f"told in {wording.listed(channels)}, too" for subject, channels in found.items()}
+
+
+def _goals(agreement: Agreement) -> dict[str, str]:
+    return {
+        f"Goal for {wording.aim(goal)}": wording.amount(goal.amount, agreement.currency)
+        for goal in agreement.wins.goals
+    }
+
+
+def _credit(agreement: Agreement) -> dict[str, str]:
+    rule = agreement.credit
+    roles = {
+        f"Share of somebody who helped as {role}": wording.percent(share)
+        for role, share in rule.contributors.items()
+    }
+    return {
+        "Credit": wording.model(rule.model),
+        "Fixed shares of the first and the last touch": wording.shares(rule.position),
+        "Half the weight of a touch is gone after": wording.counted(rule.half_life_days, "day"),
+        "Credit goes to": wording.lookback(rule.lookback_days),
+        **roles,
     }
 
 

@@ -11,7 +11,7 @@ from bot.domain.agreement import When
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.domain.agreement import Promise, Step, Tier
+    from bot.domain.agreement import Goal, Promise, Route, Step, Tier
     from bot.domain.worktime import Calendar, Windows
 
 SHOWN: Final = 5
@@ -32,6 +32,17 @@ _MODELS: Final = {
     "last": "the last touch gets all",
     "linear": "all touches get the same",
     "position": "the first and the last touch get a fixed share, those between them the rest",
+    "u_lead": "40% for the first touch and 40% for the one that made the lead, the others the rest",
+    "w": "30% each for the first touch and those that made the lead and the deal, the others the rest",
+    "full_path": (
+        "22.5% each for the first touch, those that made the lead and the deal, and the last one, the others the rest"
+    ),
+    "time_decay": "the older a touch, the less it gets",
+}
+_SHOWN_OF_CUSTOMER: Final = {
+    "company": "the company",
+    "contact": "the company and the contact's name",
+    "none": "nothing",
 }
 
 
@@ -181,6 +192,29 @@ def shares(first_and_last: tuple[Decimal, Decimal]) -> str:
 def lookback(days: int) -> str:
     """`touches of the 90 days before the win`; 0 is no limit."""
     return f"touches of the {counted(days, 'day')} before the win" if days else "touches of all time"
+
+
+def half_life(days: int) -> str:
+    """`half of its weight is gone after 30 days`."""
+    return f"half of its weight is gone after {counted(days, 'day')}"
+
+
+def fitting(route: Route, currency: str) -> str:
+    """`wins with an amount of 50,000 USD or more, team EMEA or APAC`."""
+    parts = [] if route.min_amount is None else [f"an amount of {amount(route.min_amount, currency)} or more"]
+    named = (("kind", (route.kind,) if route.kind else ()), ("segment", route.segment), ("team", route.team))
+    parts += [f"{name} {listed(names, 'or')}" for name, names in named if names]
+    return f"wins with {', '.join(parts)}"
+
+
+def aim(goal: Goal) -> str:
+    """`each month`, `each quarter, team EMEA`."""
+    return f"each {goal.period}{f', team {goal.team}' if goal.team else ''}"
+
+
+def of_customer(shown: str) -> str:
+    """What a channel shows of the customer, in words."""
+    return _SHOWN_OF_CUSTOMER[shown]
 
 
 def through(promise: Promise) -> str:

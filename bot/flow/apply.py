@@ -57,6 +57,8 @@ class Touched:
     """Those whose team is another now."""
     touches: set[str] = field(default_factory=set)
     """Touches told aloud, which may show intent."""
+    acted: set[str] = field(default_factory=set)
+    """Leads (keys) and addresses of which an activity was told."""
 
     def deal(self, key: str, event: StoredEvent) -> None:
         """A deal was touched by an event; one that is not silent makes the deal speak."""
@@ -139,6 +141,8 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
         pending_leads.difference_update(contact.lead_keys)
         pending_emails.difference_update(contact.emails)
         back = clockwork.settle_contact(session, agreement, contact, teams, now)
+        if not touched.acted.isdisjoint((*contact.lead_keys, *contact.emails)):
+            clockwork.show_wishes_again(session, contact.lead_keys, now)
         if touched.touches or back:
             intents.tell(session, agreement, contact, touched.touches, now, again=back)
         for key in records.deals_of_contact(session, contact):
@@ -167,7 +171,9 @@ def take_in(session: Session, event: StoredEvent, touched: Touched) -> None:
         named = statements.state_act(session, kind, event.source, parsed, data)
         touched.lead_keys.update(named.lead_keys)
         touched.emails.update(named.emails)
-        if kind == "touch" and not event.silent:
+        if kind == "activity":
+            touched.acted |= named.lead_keys | named.emails
+        elif not event.silent:
             touched.touches.add(f"{event.source}/{data['id']}")
     else:
         for key in statements.state_deal(session, event.source, parsed, data):

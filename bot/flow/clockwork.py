@@ -86,6 +86,13 @@ def show_again(session: Session, lead_keys: Collection[str], now: datetime) -> N
                 outbox.show_again(session, asked, now)
 
 
+def show_wishes_again(session: Session, lead_keys: Collection[str], now: datetime) -> None:
+    """What asks for an answer to a wish of the lead may be settled by a contact that changes no clock."""
+    for message in nudges.messages_with(session, lead_keys, (rules.INTENT, rules.CALLBACK)):
+        if message.ts is not None:
+            outbox.show_again(session, message, now)
+
+
 def _next_at(session: Session, keys: Collection[str], clock: Clock) -> datetime | None:
     return next_look(clock, clocks.decided_steps(session, keys, clock.cycle))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot.domain import follow_up, steps
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from bot.domain.worktime import Pause
     from bot.flow.cycle_facts import Cycle, Span
     from bot.store.answers import Answer
-
-_CALLBACK: Final = "callback-"
-
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -51,7 +48,7 @@ def steps_of(course: Course) -> tuple[StepAt, ...]:
         key = steps.asked_again(f"snoozed-{snooze.id}", snooze.data.get("asked", ""), snooze.data["attempt"])
         found = [*steps.held_until(found, until), steps.owner_step(key, until)]
     if course.cycle.commitment.exhausted_at is not None:
-        found = [step for step in found if step.key.startswith((steps.INTENT, _CALLBACK))]
+        found = [step for step in found if step.key.startswith((steps.INTENT, steps.CALLBACK))]
     return tuple(sorted(found, key=lambda step: (step.at, step.key)))
 
 
@@ -86,7 +83,7 @@ def _asked_for(course: Course) -> list[StepAt]:
         if answer.kind == "logged" and answer.data.get("call_back_at"):
             call_at = datetime.fromisoformat(answer.data["call_back_at"])
             if course.untouched_since(datetime.fromisoformat(answer.data["at"])):
-                found.append(steps.owner_step(f"{_CALLBACK}{answer.id}#{attempt + 1}", call_at))
+                found.append(steps.owner_step(f"{steps.CALLBACK}{answer.id}#{attempt + 1}", call_at))
         declined = answer.kind == "handed_over" and answer.state == "declined"
         if declined and answer.settled_at is not None and course.untouched_since(answer.settled_at):
             key = steps.asked_again(f"declined-{answer.id}", answer.data.get("asked", ""), attempt)

@@ -1,38 +1,37 @@
-"""A deal's wins, computed anew from all that is known: bookings, credits, and what the wins channel must show."""
+"""A deal's wins, computed anew from all that is known: what stands, what is booked, what the wins channel must show."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from datetime import datetime, time
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
 from bot.domain import credit as crediting
-from bot.domain import money, winning
+from bot.domain import winning
 from bot.domain.credit import Touch
-from bot.domain.when import When, parse_instant
+from bot.domain.credit_rule import Milestones
+from bot.domain.people_credit import Contributor
+from bot.domain.when import When, parse_instant, wall_to_instant, zone_named
 from bot.domain.winning import StageStatement
-from bot.errors import FormatError
-from bot.flow import leads
-from bot.store import outbox, records, wins
-from bot.store.wins import Credit, Win
+from bot.flow import books, cards, leads
+from bot.flow.books import Ground
+from bot.store import claims, records, wins
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Iterator
+    from datetime import date
 
     from bot.domain.agreement import Agreement
     from bot.domain.winning import DealLife
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
+    from bot.store.wins import Win
 
 
-_LARGEST: Final = 2**63 - 1
-"""Minor units that a column holds; only currencies of four decimals can have an amount beyond it."""
-
-
-def card_key(deal_key: str, number: int) -> str:
-    """The natural key of a win's card."""
-    return f"win:{deal_key}:{number}"
+_NOON: Final = time(12)
+_HELPED: Final = "helped"
+"""The role of somebody whose part both sides confirmed."""
 
 
 def settle_deal(
@@ -60,46 +59,36 @@ def settle_deal(
     known = wins.of_deal(session, key)
     for episode in life.wins:
         before = known.pop(episode.number, None)
-        stands = episode.ended_by is None
-        won_when = ending if stands and ending else When(day=None, instant=episode.stated_at)
-        won_at = won_when.ends(agreement.timezone)
-        facts = (
-            _facts(agreement, deal)
-            if stands or before is None
-            else (before.amount_minor, before.currency, before.owner_email)
-        )
-        quiet = silent and (announce_since is None or won_when.on(agreement.timezone) < announce_since)
-        after = Win(
-            deal_key=key,
-            number=episode.number,
-            won_at=won_at,
-            won_on=won_when.on(agreement.timezone),
-            status=episode.ended_by or "won",
-            ended_at=episode.ended_at,
-            silent=before.silent
-            if before
-            else quiet or not winning.is_fresh(won_at, now, agreement.wins.fresh),
-            amount_minor=facts[0],
-            currency=facts[1],
-            owner_email=facts[2],
-            model=before.model if before else agreement.credit.model,
-            parameters=before.parameters if before else _parameters(agreement),
-            rate=_rate(agreement, facts[1], won_when.on(agreement.timezone)),
-            announced_amount_minor=before.announced_amount_minor if before else facts[0],
-            announced_currency=before.announced_currency if before else facts[1],
-            announced_owner=before.announced_owner if before else facts[2],
-        )
-        _keep_win(session, agreement, before, after, now)
+        won_when = ending if episode.ended_by is None and ending else None
+        after = books.of_win(session, agreement, deal, episode, before, won_when)
+        if before is None:
+            quiet = silent and (announce_since is None or after.won_on < announce_since)
+            quiet = quiet or not winning.is_fresh(after.won_at, now, agreement.wins.fresh)
+            after = replace(after, silent=quiet)
+        _keep_win(session, agreement, deal, before, after, now)
     for left_over in known.values():
         if left_over.status == "won":
             # Late news made two wins one; the booking goes, and its card must not go on telling it.
-            _keep_win(session, agreement, left_over, replace(left_over, status="reopened", ended_at=now), now)
+            gone = replace(left_over, status="reopened", ended_at=now)
+            _keep_win(session, agreement, deal, left_over, gone, now)
 
 
 def touches_of_deal(
-    session: Session, agreement: Agreement, deal_key: str
+    session: Session, agreement: Agreement, deal_key: str, won_at: datetime | None = None
 ) -> tuple[list[Touch], list[Contact]]:
-    """Every touch of the deal's contacts, the leads' own ones included, and the contacts."""
+    """Every touch of the deal's contacts, the leads' own ones and confirmed claims included, and the contacts.
+
+    Of a claim only the day is known, or not even that: one of the day of `won_at` was no later than the win.
+    """
+    contacts = contacts_of_deal(session, deal_key)
+    # A touch told of one contact's lead and another's address is still one touch.
+    touches = {t.id: t for contact in contacts for t in touches_of_contact(session, agreement, contact)}
+    touches |= {t.id: t for t in _claimed(session, agreement, deal_key, won_at)}
+    return sorted(touches.values(), key=lambda t: (t.at, t.id)), contacts
+
+
+def contacts_of_deal(session: Session, deal_key: str) -> list[Contact]:
+    """The people of the customer whom a deal names, by their leads or addresses, each once."""
     emails, lead_keys = records.links_of_deal(session, deal_key)
     contacts: list[Contact] = []
     seen_leads: set[str] = set()
@@ -111,9 +100,34 @@ def touches_of_deal(
         seen_leads.update(contact.lead_keys)
         seen_emails.update(contact.emails)
         contacts.append(contact)
-    # A touch told of one contact's lead and another's address is still one touch.
-    touches = {t.id: t for contact in contacts for t in touches_of_contact(session, agreement, contact)}
-    return sorted(touches.values(), key=lambda t: (t.at, t.id)), contacts
+    return contacts
+
+
+def _claimed(
+    session: Session, agreement: Agreement, deal_key: str, won_at: datetime | None
+) -> Iterator[Touch]:
+    """The touches that both sides agreed on: at noon of their day, else when the deal was made."""
+    zone = agreement.timezone
+    for claim in claims.confirmed(session, deal_key):
+        if claim.kind == "person":
+            continue
+        if claim.touched_on is not None:
+            at = wall_to_instant(datetime.combine(claim.touched_on, _NOON), zone)
+        else:
+            at = _created_of(agreement, records.load(session, "deal", deal_key))
+        if won_at is not None and claim.touched_on in {None, won_at.astimezone(zone_named(zone)).date()}:
+            at = min(at, won_at)
+        asset, campaign = (claim.name, None) if claim.kind == "asset" else (None, claim.name)
+        yield Touch(f"claim:{claim.id}", at, asset, campaign, None, None)
+
+
+def _created_of(agreement: Agreement, deal: Stored) -> datetime:
+    """When a deal was made at its source; where it does not say, when it was first stated."""
+    told = deal.record.get("created_at")
+    if told:
+        return When.parse(str(told), "created_at").starts(agreement.timezone)
+    first: datetime = deal.columns["first_at"]
+    return first
 
 
 def touches_of_contact(session: Session, agreement: Agreement, contact: Contact) -> list[Touch]:
@@ -182,7 +196,7 @@ def _ending(agreement: Agreement, deal: Stored, life: DealLife) -> When | None:
 def _keep_stage(
     session: Session, agreement: Agreement, deal: Stored, life: DealLife, ending: When | None
 ) -> None:
-    minor, _, _ = _facts(agreement, deal)
+    minor, _ = books.amount_of(agreement, deal)
     columns = {
         "stage": life.stage,
         "stage_class": life.stage_class,
@@ -196,134 +210,29 @@ def _keep_stage(
         records.save(session, "deal", deal)
 
 
-def _facts(agreement: Agreement, deal: Stored) -> tuple[int | None, str | None, str | None]:
-    """(amount in minor units, currency, owner); no amount where it or its currency is unknown, or it is too large.
-
-    An amount without a currency is in the agreement's.
-    """
-    amount, currency = deal.record.get("amount"), deal.record.get("currency")
-    currency = str(currency) if currency is not None else agreement.currency
-    minor = None
-    if amount is not None:
-        try:
-            minor = money.parse(str(amount), currency).minor
-        except FormatError:
-            minor = None
-    if minor is not None and abs(minor) > _LARGEST:
-        minor = None
-    return minor, currency, deal.record.get("owner_email")
+def _keep_win(
+    session: Session, agreement: Agreement, deal: Stored, before: Win | None, after: Win, now: datetime
+) -> None:
+    ground = _ground(session, agreement, deal, after) if after.status == "won" else None
+    books.keep(session, before, after, ground, now)
+    cards.keep(session, agreement, after, now)
 
 
-def _parameters(agreement: Agreement) -> str:
-    rule = agreement.credit
-    return json.dumps(
-        {"position": [str(share) for share in rule.position], "lookback_days": rule.lookback_days},
-        sort_keys=True,
-    )
-
-
-def _rate(agreement: Agreement, currency: str | None, day: date) -> str | None:
-    rate = agreement.rate_on(currency, day) if currency else None
-    return str(rate) if rate is not None else None
-
-
-def _keep_win(session: Session, agreement: Agreement, before: Win | None, after: Win, now: datetime) -> None:
-    if after != before:
-        wins.save(session, after)
-        if before is not None:
-            _log_changes(session, before, after, now)
-    if after.status == "won":
-        booked = _book(session, agreement, after)
-        if booked != wins.credits_of(session, after.deal_key, after.number):
-            wins.replace_credits(session, after.deal_key, after.number, booked)
-    elif before is not None and before.status == "won":
-        wins.replace_credits(session, after.deal_key, after.number, [])
-    _keep_card(session, agreement, after, now)
-
-
-def _book(session: Session, agreement: Agreement, win: Win) -> list[Credit]:
-    """The credits of a win by the model that was in force when it was booked."""
-    rule: dict[str, Any] = json.loads(win.parameters)
-    touches, _ = touches_of_deal(session, agreement, win.deal_key)
-    counting = crediting.counting(touches, win.won_at, int(rule["lookback_days"]))
-    first, last = (Decimal(share) for share in rule["position"])
-    weights = crediting.weights(win.model, len(counting), position=(first, last)) if counting else ()
-    booked = crediting.book(win.amount_minor or 0, counting, weights)
-    return [
-        Credit(
-            position=number,
-            touch_key=part.touch.id if part.touch else None,
-            at=part.touch.at if part.touch else None,
-            asset=part.touch.asset if part.touch else None,
-            campaign=part.touch.campaign if part.touch else None,
-            channel=part.touch.channel if part.touch else None,
-            kind=part.touch.kind if part.touch else None,
-            share=str(part.share),
-            amount_minor=part.minor if win.amount_minor is not None else None,
-        )
-        for number, part in enumerate(booked)
+def _ground(session: Session, agreement: Agreement, deal: Stored, win: Win) -> Ground:
+    touches, contacts = touches_of_deal(session, agreement, deal.key, win.won_at)
+    created = [leads.created_of(agreement, lead) for contact in contacts for lead in leads.alive(contact)]
+    milestones = Milestones(min(created, default=None), _created_of(agreement, deal))
+    helpers = [
+        Contributor(str(c["email"]), c.get("role"), _fraction(c.get("share")))
+        for c in deal.record.get("contributors") or ()
     ]
-
-
-def _keep_card(session: Session, agreement: Agreement, win: Win, now: datetime) -> None:
-    if win.silent:
-        return
-    key = card_key(win.deal_key, win.number)
-    card = outbox.by_key(session, key)
-    if card is None:
-        if win.status == "won":
-            ref = {"deal": win.deal_key, "number": win.number}
-            outbox.put(
-                session, key=key, kind="win", target=agreement.wins.channel, ref=ref, now=now, next_at=now
-            )
-        return
-    if card.ts is None and win.status != "won":
-        if card.state in {"pending", "retry"}:
-            outbox.settle(
-                session, card.id, state="cancelled", next_at=None, error=f"the deal was {win.status} first"
-            )
-        return
-    if card.state in {"sent", "cancelled"}:
-        outbox.show_again(session, card, now)
-
-
-def _log_changes(session: Session, before: Win, after: Win, now: datetime) -> None:
-    for name in ("status", "amount_minor", "currency", "owner_email", "won_at"):
-        was, value = getattr(before, name), getattr(after, name)
-        if was != value:
-            wins.log_change(
-                session,
-                after.deal_key,
-                after.number,
-                now,
-                name,
-                None if was is None else str(was),
-                None if value is None else str(value),
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class CardSource:
-    """What a card is drawn from, before people's names are put in."""
-
-    win: Win
-    deal: Stored
-    credits: list[Credit]
-    customer: str | None
-
-
-def card_source(session: Session, agreement: Agreement, deal_key: str, number: int) -> CardSource | None:
-    """Everything a win's card needs; None if there is no such win."""
-    win = wins.find(session, deal_key, number)
-    if win is None:
-        return None
-    deal = records.load(session, "deal", deal_key)
-    _, contacts = touches_of_deal(session, agreement, deal_key)
-    companies = [
-        lead.record.get("company")
-        for contact in contacts
-        for lead in contact.leads
-        if lead.record.get("company")
+    helpers += [
+        Contributor(claim.name.strip().lower(), _HELPED)
+        for claim in claims.confirmed(session, deal.key)
+        if claim.kind == "person"
     ]
-    booked = wins.credits_of(session, deal_key, number) if win.status == "won" else []
-    return CardSource(win, deal, booked, companies[0] if companies else None)
+    return Ground(tuple(touches), milestones, tuple(helpers))
+
+
+def _fraction(share: str | None) -> Fraction | None:
+    return None if share is None else Fraction(share)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import delivery
 from bot.domain.delivery import CannotLook, Found, Refused, Rejected, Sent
+from bot.flow import cards as flow_cards
 from bot.flow import messages, people
 from bot.flow.messages import Drop, Hold
 from bot.logs import log_of
-from bot.store import lanes, outbox
+from bot.store import cards, lanes, outbox
 from bot.store import people as known_people
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ _UNDER_WAY: Final = 16
 _NOBODY_THERE: Final = frozenset({"user_not_found", "user_disabled", "is_archived"})
 """Slack's words for direct messages that nobody reads any more."""
 
+_NO_THREAD: Final = frozenset({"thread_not_found", "message_not_found"})
+"""Slack's words where somebody deleted the message that a reply belongs to."""
+
 _log = log_of(__name__)
 
 
@@ -46,6 +50,8 @@ class Claimed:
     target: str
     payload: dict[str, Any]
     digest: str
+    thread: tuple[str, str] | None = None
+    """(channel id, ts) of the message above, for a reply."""
 
 
 class Delivery:
@@ -185,7 +191,10 @@ class Delivery:
         )
 
         def keep(session: Session) -> None:
-            if isinstance(outcome, Rejected) and self._left(session, attempt, outcome.reason, now):
+            if isinstance(outcome, Rejected) and (
+                self._left(session, attempt, outcome.reason, now)
+                or _closed(session, attempt, outcome.reason, now)
+            ):
                 return
             outbox.settle(session, message.id, state=next_.state, next_at=next_.next_at, error=next_.error)
             if isinstance(outcome, Refused) and outcome.pauses and outcome.after:
@@ -193,6 +202,8 @@ class Delivery:
             if isinstance(outcome, Rejected) and outcome.reason == "channel_not_found":
                 lanes.forget_channel(session, attempt.target)
                 known_people.forget_dm(session, attempt.target.removeprefix("person:"))
+            if next_.state == "dead" and message.ts is None:
+                cards.cancel_replies(session, message.id, next_.error)
             if next_.tell_admin:
                 self._tell_admins(session, message, attempt.target, next_.error, now)
 
@@ -214,6 +225,9 @@ class Delivery:
         message = attempt.message
         if message.ts is not None and message.channel_id is not None:
             return await self._office.slack.edit(message.channel_id, message.ts, attempt.payload)
+        if attempt.thread is not None:
+            above, thread_ts = attempt.thread
+            return await self._office.slack.post(above, attempt.payload, message.uid, thread_ts)
         channel = await self._channel(attempt.target)
         if not isinstance(channel, str):
             return channel
@@ -264,13 +278,16 @@ class Delivery:
     async def _look(self, message: Message) -> None:
         since = (message.attempted_at or message.created_at) - timedelta(seconds=60)
         target = message.channel_id or message.target
-        channel = message.channel_id or await self._channel(target)
+        thread = await self._office.database.read(lambda s: _thread(s, message))
+        channel = thread[0] if thread else message.channel_id or await self._channel(target)
         if isinstance(channel, Refused):
             found: delivery.Look = CannotLook(channel.reason, channel.after or 5.0)
         elif isinstance(channel, Rejected):
             found = CannotLook(channel.reason)
         else:
-            found = await self._office.slack.look_for(channel, message.uid, since)
+            found = await self._office.slack.look_for(
+                channel, message.uid, since, thread[1] if thread else None
+            )
         now = self._office.clock.now()
         if isinstance(found, Found):
             attempt = Claimed(message, target, message.payload or {}, message.digest or "")
@@ -326,6 +343,8 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
     if isinstance(prepared, Drop):
         state = "sent" if message.ts is not None else "stale" if prepared.stale else "cancelled"
         outbox.settle(session, message.id, state=state, next_at=None, error=prepared.reason)
+        if message.ts is None:
+            cards.cancel_replies(session, message.id, prepared.reason)
         return None
     digest = prepared.payload.digest()
     if message.ts is not None and digest == message.sent_digest:
@@ -351,7 +370,27 @@ def _prepared(session: Session, office: Office, message: Message, now: datetime)
         refresh_at=prepared.true_until,
     ):
         return None
-    return Claimed(message, prepared.target, payload, digest)
+    return Claimed(message, prepared.target, payload, digest, _thread(session, message))
+
+
+def _thread(session: Session, message: Message) -> tuple[str, str] | None:
+    """Where a reply goes: (channel id, ts) of the message above it; None for what is no reply."""
+    above = None if message.parent_id is None else outbox.find(session, message.parent_id)
+    if above is None or above.channel_id is None or above.ts is None:
+        return None
+    return above.channel_id, above.ts
+
+
+def _closed(session: Session, attempt: Claimed, reason: str, now: datetime) -> bool:
+    """Whether that is the end of a message that nobody needs to hear of: no more edits, or no thread to reply in."""
+    message = attempt.message
+    if message.parent_id is not None and reason in _NO_THREAD:
+        outbox.settle(session, message.id, state="cancelled", next_at=None, error=reason)
+        return True
+    if message.ts is None or reason not in flow_cards.CLOSED or message.kind not in flow_cards.KINDS:
+        return False
+    flow_cards.closed(session, message, attempt.digest, reason, now)
+    return True
 
 
 def _orphans_and_looks(session: Session, now: datetime) -> list[Message]:

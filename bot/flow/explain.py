@@ -156,6 +156,8 @@ def _joined_by(contact: Contact, stored: Stored, asked: str) -> Join:
 def _why_none(agreement: Agreement, contact: Contact, facts: Facts) -> str:
     if facts.created:
         return f"No tier of {agreement.name} matches this lead, so no first contact is owed."
+    if leads.alive(contact):
+        return "At that time the CRM had not told of the lead yet."
     if any(lead.columns.get("forgotten_at") for lead in contact.leads):
         return "The lead's data were removed on request, so no contact is owed."
     if any(lead.columns["deleted"] for lead in contact.leads):

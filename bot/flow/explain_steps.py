@@ -122,7 +122,7 @@ def steps_of(told: Told, story: Story) -> list[StepFacts]:
     ]
     found += [_telling(told, *pair) for pair in told.elsewhere if story.holds(pair[0].at)]
     found += [_brief(told, message) for message in told.briefs if story.holds(message.created_at)]
-    return sorted(found, key=lambda one: (one.due_at, one.at or one.due_at, one.key))
+    return sorted(found, key=lambda one: (one.due_at, one.at or one.due_at))
 
 
 def loose_messages(told: Told, stories: Sequence[Story]) -> list[StepFacts]:

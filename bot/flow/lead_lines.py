@@ -10,7 +10,7 @@ from bot.domain import answering, clocks
 from bot.domain.answering import UNDO
 from bot.domain.facts import LeadWorth, NudgeLead
 from bot.domain.money import Money
-from bot.domain.steps import INTENT, attempt_of
+from bot.domain.steps import CALLBACK, INTENT, attempt_of
 from bot.domain.worth import Origin
 from bot.flow import leads, worth
 from bot.flow.context import context_of
@@ -258,8 +258,8 @@ def _counts(agreement: Agreement, answer: Answer) -> bool:
 
 def _called_at(asked: Asked, given: list[Answer]) -> datetime | None:
     """From when on a contact is the call-back that the lead had asked for; None where no such is asked for."""
-    number = asked.step.removeprefix("callback-").partition("#")[0]
-    wished = next((a for a in given if asked.step.startswith("callback-") and str(a.id) == number), None)
+    number = asked.step.removeprefix(CALLBACK).partition("#")[0]
+    wished = next((a for a in given if asked.step.startswith(CALLBACK) and str(a.id) == number), None)
     return wished.at + _TICK if wished is not None else None
 
 
@@ -275,7 +275,8 @@ def _attempts(session: Session, agreement: Agreement, contact: Contact) -> list[
 def _told(said: list[Answer], *, seen: bool) -> tuple[dict[str, Any], Answer | None]:
     if seen or not said:
         return {"state": "seen"}, None
-    latest = said[-1]
+    attempt = min(a.data.get("attempt", 1) for a in said)  # a later contact does not rewrite what was said first
+    latest = [a for a in said if a.data.get("attempt", 1) == attempt][-1]
     if latest.kind == "logged":
         words = f"{latest.data['kind']}, {_OUTCOMES[latest.data['outcome']]}"
         return {"state": "logged", "answer": words}, latest

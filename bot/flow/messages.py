@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.domain.facts import Notice
-from bot.flow import agreements, briefs, nudge_messages, win_messages
+from bot.flow import agreements, briefs, goals, nudge_messages, win_messages
 from bot.flow.prepared import Drop, Hold, Prepared, Ready
 from bot.render import notice
 
@@ -49,6 +49,9 @@ def _prepare_notice(session: Session, agreement: Agreement, message: Message, no
 
 _PREPARING: Final[dict[str, Callable[[Session, Agreement, Message, datetime], Prepared]]] = {
     "win": win_messages.prepare,
+    "wins": win_messages.prepare_list,
+    "reply": win_messages.prepare_reply,
+    "goal": goals.prepare,
     "nudge": nudge_messages.prepare,
     "handover": nudge_messages.prepare_hand_over,
     "brief": briefs.prepare_brief,
@@ -58,5 +61,7 @@ _PREPARING: Final[dict[str, Callable[[Session, Agreement, Message, datetime], Pr
 }
 _NAMING: Final[dict[str, Callable[[Session, Message], set[str]]]] = {
     "win": win_messages.people_named,
+    "wins": win_messages.people_named,
+    "reply": win_messages.people_named,
     "nudge": nudge_messages.people_named,
 }

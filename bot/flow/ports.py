@@ -40,16 +40,18 @@ class Slack(Protocol):
         """The id of a channel as the agreement names it; None if the bot sees none of that name."""
         ...
 
-    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:
-        """Post a message marked with `uid`; never repeats a call whose fate is unknown."""
+    async def post(
+        self, channel: str, payload: dict[str, Any], uid: str, thread_ts: str | None = None
+    ) -> Outcome:
+        """Post a message marked with `uid`, or a reply in a thread; never repeats a call whose fate is unknown."""
         ...
 
     async def edit(self, channel: str, ts: str, payload: dict[str, Any]) -> Outcome:
         """Edit a message."""
         ...
 
-    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:
-        """Look for a message by its mark among those posted since an instant."""
+    async def look_for(self, channel: str, uid: str, since: datetime, thread_ts: str | None = None) -> Look:
+        """Look for a message by its mark among those posted in a channel, or in a thread, since an instant."""
         ...
 
 
@@ -78,7 +80,13 @@ class NotConnected:
         """Not connected."""
         return self._answer
 
-    async def post(self, channel: str, payload: dict[str, Any], uid: str) -> Outcome:  # noqa: ARG002
+    async def post(
+        self,
+        channel: str,  # noqa: ARG002
+        payload: dict[str, Any],  # noqa: ARG002
+        uid: str,  # noqa: ARG002
+        thread_ts: str | None = None,  # noqa: ARG002
+    ) -> Outcome:
         """Not connected."""
         return self._answer
 
@@ -86,7 +94,13 @@ class NotConnected:
         """Not connected."""
         return self._answer
 
-    async def look_for(self, channel: str, uid: str, since: datetime) -> Look:  # noqa: ARG002
+    async def look_for(
+        self,
+        channel: str,  # noqa: ARG002
+        uid: str,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+        thread_ts: str | None = None,  # noqa: ARG002
+    ) -> Look:
         """Not connected."""
         return CannotLook("not connected to Slack", 60.0)
 

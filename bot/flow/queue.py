@@ -52,8 +52,8 @@ class _Entry:
     due_at: datetime
     at_risk_at: datetime | None
     open: bool = True
-    fresh: bool = False
-    """Whether the reader answered it just now."""
+    answered_at: datetime | None = None
+    """When the reader answered it, if that was just now."""
     resting: bool = False
     """Whether it was snoozed before."""
 
@@ -156,7 +156,9 @@ def _fresh(
         shown = queue.listed(session, [one.lead_key]).get((*place, one.attempt))
         due_at = shown.due_at if shown is not None else clock.due_at
         risk_at = clock.at_risk_at if one.attempt == 1 else None
-        found[place] = _Entry(*place, one.attempt, due_at, risk_at, open=_is_open(clock, now), fresh=True)
+        found[place] = _Entry(
+            *place, one.attempt, due_at, risk_at, open=_is_open(clock, now), answered_at=one.at
+        )
     return list(found.values())
 
 
@@ -195,11 +197,17 @@ def _view(
 ) -> QueueView:
     known = queue.listed(session, {entry.lead_key for entry in chosen})
     asked = [
-        Asked(known[entry.key].ref, entry.lead_key, entry.cycle, f"attempt-{entry.attempt}", entry.due_at)
+        Asked(
+            known[entry.key].ref,
+            entry.lead_key,
+            entry.cycle,
+            f"attempt-{entry.attempt}",
+            entry.answered_at or now,  # a list asks when it is read
+        )
         for entry in chosen
         if entry.key in known
     ]
-    places = {entry.key[:2]: (place, entry.fresh) for place, entry in enumerate(chosen)}
+    places = {entry.key[:2]: (place, entry.answered_at is not None) for place, entry in enumerate(chosen)}
     lines = [
         line
         for line in lines_of(session, agreement, asked, now, receiver=owner)

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.flow import reasons_of_leads
+from bot.flow.reason_facts import Fact, Subject
 from bot.sources.schema import from_json
-from bot.store import clocks, nudges, people, reasons, records, wins
+from bot.store import agreements, reasons, records, wins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
-    from bot.store.clocks import Clock
+    from bot.domain.agreement import Agreement
     from bot.store.database import Session
-    from bot.store.nudges import NudgeItem
     from bot.store.outbox import Message
     from bot.store.wins import Win
 
 EVENTS_SHOWN: Final = 10
+_HELD: Final = re.compile(r"held until (\d{4}-\d\d-\d\d \d\d:\d\d) UTC: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,6 @@ class ReasonEvent:
     at: datetime
     received_at: datetime
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the rule looked at: a `text`, or an instant `at` (UTC) for the reader's own zone."""
-
-    name: str
-    text: str | None = None
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +64,7 @@ class Reason:
     events: tuple[ReasonEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """What a message is about: the kinds of events that shape it, and the records and addresses they name."""
-
-    kinds: frozenset[str]
-    deal_keys: frozenset[str] = frozenset()
-    lead_keys: frozenset[str] = frozenset()
-    emails: frozenset[str] = frozenset()
-
-
-def reason_of(session: Session, channel_id: str, ts: str) -> Reason | None:
+def reason_of(session: Session, agreement: Agreement, channel_id: str, ts: str) -> Reason | None:
     """Why the message that Slack shows in a channel under a ts is there; None if it is not one of the outbox.
 
     Answers to commands are not in the outbox: nothing is kept of them.
@@ -88,7 +72,7 @@ def reason_of(session: Session, channel_id: str, ts: str) -> Reason | None:
     message = reasons.message_at(session, channel_id, ts)
     if message is None:
         return None
-    rule, facts, subject = _READERS.get(message.kind, _notice)(session, message)
+    rule, facts, subject = _READERS.get(message.kind, _notice)(session, agreement, message)
     waits = message.state in {"pending", "retry", "ambiguous"}
     edited = message.sent_at and message.attempted_at and message.attempted_at > message.sent_at
     return Reason(
@@ -104,9 +88,17 @@ def reason_of(session: Session, channel_id: str, ts: str) -> Reason | None:
         next_at=message.next_at if waits else None,
         error=message.error,
         rule=rule,
-        facts=tuple(facts),
+        facts=(*facts, *_held(message)),
         events=tuple(islice(_events(session, subject), EVENTS_SHOWN)),
     )
+
+
+def _held(message: Message) -> Iterator[Fact]:
+    """Why a message waited before it was sent."""
+    held = _HELD.fullmatch(message.held or "")
+    if held is not None:
+        yield Fact("Held until", at=datetime.fromisoformat(held[1]).replace(tzinfo=UTC))
+        yield Fact("Held because", held[2])
 
 
 # --- wins ---
@@ -118,7 +110,8 @@ _MODELS: Final = {
 }
 
 
-def _win(session: Session, message: Message) -> tuple[str, list[Fact], _Subject]:
+def _win(session: Session, agreement: Agreement, message: Message) -> tuple[str, list[Fact], Subject]:
+    del agreement  # the booking holds its own rule
     deal_key, number = str(message.ref["deal"]), int(message.ref["number"])
     subject = _deal_subject(session, deal_key)
     win = wins.find(session, deal_key, number)
@@ -173,7 +166,7 @@ def _ordinal(number: int) -> str:
     return f"{number}{'th' if tens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _deal_subject(session: Session, deal_key: str) -> _Subject:
+def _deal_subject(session: Session, deal_key: str) -> Subject:
     emails, lead_keys = records.links_of_deal(session, deal_key)
     leads: set[str] = set(lead_keys)
     addresses: set[str] = set(emails)
@@ -182,7 +175,7 @@ def _deal_subject(session: Session, deal_key: str) -> _Subject:
         leads |= set(contact.lead_keys)
         addresses |= contact.emails
     merged = {key for key, _ in records.deals_merged_into(session, deal_key)}
-    return _Subject(
+    return Subject(
         frozenset({"deal", "lead", "touch"}),
         frozenset({deal_key, *merged}),
         frozenset(leads),
@@ -190,87 +183,42 @@ def _deal_subject(session: Session, deal_key: str) -> _Subject:
     )
 
 
-# --- reminders ---
+# --- what is about no record ---
 
 
-def _nudge(session: Session, message: Message) -> tuple[str, list[Fact], _Subject]:
-    items = nudges.items_of(session, message.id)
-    facts: list[Fact] = []
-    leads: set[str] = set()
-    emails: set[str] = set()
-    for item in items:
-        contact = records.contact_of(session, lead_keys=[item.lead_key])
-        leads |= set(contact.lead_keys)
-        emails |= contact.emails
-        facts += _clock_facts(
-            session, item, clocks.find(session, item.lead_key, item.cycle), contact.lead_keys
-        )
-    steps = sorted({_step(item.step) for item in items})
-    many = "One clock" if len(items) == 1 else f"{len(items)} clocks"
-    rule = (
-        f"{many} for a first contact reached the step {' and '.join(steps)}, so one reminder tells it. "
-        "Each step is told at most once, and only in working time."
-        if items
-        else "Every lead in this reminder was answered or handed on since."
-    )
-    subject = _Subject(frozenset({"lead", "activity"}), lead_keys=frozenset(leads), emails=frozenset(emails))
-    return rule, facts, subject
+def _agreement(session: Session, agreement: Agreement, message: Message) -> tuple[str, list[Fact], Subject]:
+    del agreement  # what is in force by now may be another one
+    number = message.ref["version"]
+    rule = "The agreement was changed, so what changed is told once, where both sides read."
+    versions = [version for version in agreements.versions(session) if version.id <= number]
+    facts = []
+    if versions and versions[-1].id == number:
+        facts = [Fact("Agreement", versions[-1].name), Fact("In force since", at=versions[-1].in_force_from)]
+        facts += [Fact("Before it, since", at=version.in_force_from) for version in versions[-2:-1]]
+    return rule, facts, Subject(frozenset())
 
 
-def _step(step: str) -> str:
-    at, _, to = step.partition(":")
-    when = {"at_risk": "“at risk”", "breach": "“breach”"}.get(at, f"“{at}”")
-    return f"{when} for the {to}" if to else when
-
-
-def _clock_facts(
-    session: Session, item: NudgeItem, clock: Clock | None, lead_keys: tuple[str, ...]
-) -> Iterator[Fact]:
-    name = records.load(session, "lead", item.lead_key).record.get("name")
-    yield Fact("Lead", f"{name} ({item.lead_key})" if name else item.lead_key)
-    yield Fact("Step", _step(item.step))
-    yield Fact("Step due", at=item.due_at)
-    if clock is not None:
-        yield Fact("Tier", clock.tier)
-        yield Fact("Clock started", at=clock.started_at)
-        yield Fact("At risk from", at=clock.at_risk_at)
-        yield Fact("Promised until", at=clock.due_at)
-        yield Fact("Clock", clock.state)
-        yield from _owner_facts(session, clock.owner_email)
-        if clock.stopped_at is not None:
-            yield Fact("Contacted", "told in Slack" if clock.stopped_how == "said" else "seen in the CRM")
-            yield Fact("Contacted at", at=clock.stopped_at)
-    for kind, at, by in reasons.answers_about(session, lead_keys):
-        yield Fact("Answered in Slack", f"{kind}, by {by}")
-        yield Fact("Answered at", at=at)
-
-
-def _owner_facts(session: Session, email: str | None) -> Iterator[Fact]:
-    if email is None:
-        yield Fact("Owner", "nobody")
-        return
-    person = people.by_email(session, [email]).get(email)
-    yield Fact("Owner", email)
-    yield Fact("Owner's zone", person.timezone if person and person.timezone else "the agreement's")
-
-
-# --- notices ---
-
-
-def _notice(session: Session, message: Message) -> tuple[str, list[Fact], _Subject]:
-    del session  # a notice is about Slack, not about records
+def _notice(session: Session, agreement: Agreement, message: Message) -> tuple[str, list[Fact], Subject]:
+    del session, agreement  # a notice is about Slack, not about records
     rule = "A message could not be sent, so whoever can help is told: once a day for each reason and place."
     told = (("What failed", message.ref.get("what")), ("What helps", message.ref.get("advice")))
-    return rule, [Fact(name, str(text)) for name, text in told if text], _Subject(frozenset())
+    return rule, [Fact(name, str(text)) for name, text in told if text], Subject(frozenset())
 
 
-_READERS: Final = {"win": _win, "nudge": _nudge}
+_READERS: Final = {
+    "win": _win,
+    "nudge": reasons_of_leads.nudge,
+    "handover": reasons_of_leads.hand_over,
+    "brief": reasons_of_leads.brief,
+    "feedback": reasons_of_leads.feedback,
+    "agreement": _agreement,
+}
 
 
 # --- events ---
 
 
-def _events(session: Session, subject: _Subject) -> Iterator[ReasonEvent]:
+def _events(session: Session, subject: Subject) -> Iterator[ReasonEvent]:
     names = {key.partition("/")[2] for key in subject.deal_keys | subject.lead_keys} | subject.emails
     for number, source, event_id, kind, body, received_at, state in reasons.events_naming(
         session, subject.kinds, names
@@ -280,7 +228,7 @@ def _events(session: Session, subject: _Subject) -> Iterator[ReasonEvent]:
             yield ReasonEvent(number, source, event_id, kind, parsed.at, received_at, state)
 
 
-def _is_about(subject: _Subject, source: str, kind: str, data: Mapping[str, Any]) -> bool:
+def _is_about(subject: Subject, source: str, kind: str, data: Mapping[str, Any]) -> bool:
     """Whether an event describes one of the records, or something that belongs to one of them."""
     own = [data.get("id"), *(data.get("merged_from") or ())]
     if kind == "deal":

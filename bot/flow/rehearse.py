@@ -16,7 +16,6 @@ from bot.domain.worth import BY, Origin
 from bot.errors import UsageError
 from bot.flow import worth
 from bot.flow.figures import Period
-from bot.flow.leads import LATE_ARRIVAL
 from bot.flow.people import somebody
 from bot.flow.rehearse_figures import Known, breached, difference, figures_of
 from bot.flow.rehearse_work import Ground, Material, Outcome, Side
@@ -155,7 +154,7 @@ class _Candidate:
     lead_keys: list[str]
     emails: list[str]
     created: dict[str, datetime]
-    quiet_before: datetime | None
+    arrived: dict[str, tuple[datetime, datetime | None]]
 
 
 def _candidates(
@@ -169,25 +168,13 @@ def _candidates(
     for keys, emails in _contacts(session, described):
         alive = {key: created[key] for key in keys if key in created}
         if any(key in stated or ground.first <= at <= ground.last for key, at in alive.items()):
-            quiet = _quiet_before([arrived[key] for key in alive], min(alive.values()))
-            found.append(_Candidate(keys, emails, alive, quiet))
+            found.append(_Candidate(keys, emails, alive, {key: arrived[key] for key in alive}))
     return found
 
 
 def _created(lead: LeadFacts, zone: str) -> datetime:
     told = lead.data.get("created_at")
     return When.parse(str(told), "created_at").starts(zone) if told else lead.first_at
-
-
-def _quiet_before(arrived: Iterable[tuple[datetime, datetime | None]], created: datetime) -> datetime | None:
-    """What was due before a late contact came is not told; an imported one is taken as if it had come in time."""
-    received = []
-    for at, imported in arrived:
-        if imported is not None:
-            return None
-        received.append(at)
-    first = min(received)
-    return first if first - created > LATE_ARRIVAL else None
 
 
 def _contacts(session: Session, described: Sequence[LeadFacts]) -> Iterator[tuple[list[str], list[str]]]:
@@ -241,7 +228,7 @@ def _read(session: Session, chunk: Sequence[_Candidate]) -> list[Material]:
             said=tuple(said[number]),
             answers=tuple(given[number]),
             activities=tuple(acts[number]),
-            quiet_before=each.quiet_before,
+            arrived=each.arrived,
         )
         for number, each in enumerate(chunk)
     ]

@@ -15,9 +15,12 @@ from bot.domain.cycles import Held
 from bot.domain.merging import Record
 from bot.domain.rehearsal import Callback, Course, messages, tellings
 from bot.domain.worktime import Calendar
-from bot.flow.cycles import Cycle, Facts, cycles_of
+from bot.flow.cycle_facts import Cycle, Facts
 from bot.flow.cycles import _answered as answered
-from bot.flow.leads import Teams
+from bot.flow.cycles import _moving as moving
+from bot.flow.cycles import _pauses as pauses_of
+from bot.flow.cycles import cycles_of
+from bot.flow.leads import LATE_ARRIVAL, Teams
 from bot.store.records import Contact, Stored
 from bot.store.rehearsal import fields
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.domain.presence import Somebody
     from bot.domain.rehearsal import Message, Telling
+    from bot.domain.worktime import Pause
     from bot.store.answers import Answer
     from bot.store.rehearsal import Said
 
@@ -36,9 +40,10 @@ Terms: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is known of one contact: its leads, those created with their instants, and all that was stated and done.
+    """What is known of one contact: its leads, and all that was stated and done.
 
-    Steps due before `quiet_before` are not told: the contact came late.
+    `created` and `arrived` hold its described leads: when they were created, and when they were first received, with
+    what an import silenced.
     """
 
     lead_keys: tuple[str, ...]
@@ -46,7 +51,7 @@ class Material:
     said: tuple[Said, ...]
     answers: tuple[Answer, ...]
     activities: tuple[dict[str, Any], ...]
-    quiet_before: datetime | None
+    arrived: dict[str, tuple[datetime, datetime | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Side:
             for cycle, following in zip(found, (*found[1:], None), strict=True):
                 if ground.first <= cycle.plan.started_at <= ground.last:
                     self._verdicts.append(_verdict(cycle, ground.now))
-                    course = _course(facts, cycle, following, material.quiet_before)
+                    course = _course(material, facts, cycle, following)
                     self._told += tellings(agreement, course, ground.now)
 
     def finish(self) -> Outcome:
@@ -178,38 +183,32 @@ def _state(cycle: Cycle, now: datetime) -> State:
     return plan.state
 
 
-def _course(facts: Facts, cycle: Cycle, following: Cycle | None, quiet_before: datetime | None) -> Course:
-    life, commitment = cycle.life, cycle.commitment
-    attempts = [each.at for each in cycle.attempts]
-    said = [each.at for each in cycle.attempts if each.how == "said"]
-    counting = [
-        each.at for each in cycle.attempts if each.how == "seen" or cycle.agreement.contact.owner_word_counts
-    ]
-    if life.started_at != life.created_at:
-        counting = [at for at in counting if at >= life.started_at]
+def _course(material: Material, facts: Facts, cycle: Cycle, following: Cycle | None) -> Course:
+    life, rule = cycle.life, cycle.agreement.contact
+    early = life.started_at == life.created_at
+    counting = [each for each in cycle.attempts if early or each.at >= life.started_at]
+    said = [each.at for each in counting if each.how == "said"]
+    made = [each.at for each in counting if each.how == "seen" or rule.owner_word_counts]
     owners = life.owners
     if cycle.owner is not None and cycle.owner_since is not None and cycle.owner != _last(life.owners):
         owners = (*owners, Held(cycle.owner_since, cycle.owner))
-    ends = (
-        life.ended_at,
-        following.plan.started_at if following is not None else None,
-        commitment.exhausted_at,
-    )
+    ends = (life.ended_at, following.plan.started_at if following is not None else None)
     return Course(
         lead=life.lead_key,
         cycle=cycle.number,
         tier=life.tier,
         started_at=life.started_at,
         first_due=cycle.plan.due_at,
-        within_at=commitment.within_at,
+        within_at=cycle.commitment.within_at,
         owners=owners,
         answered_at=min([*said, *([cycle.stop.at] if cycle.stop is not None else [])], default=None),
-        made=follow_up.counted(counting, life.tier.min_gap),
-        follow_up_over_at=commitment.decided_at if commitment.state == "kept" else None,
+        made=follow_up.counted(made, life.tier.min_gap),
+        follow_up_over_at=cycle.over_at,
         over_at=min((at for at in ends if at is not None), default=None),
         pauses=cycle.pauses,
+        moving=_moving(facts, cycle) if cycle.pauses else (),
         callbacks=tuple(
-            Callback(until, min((at for at in attempts if at > since), default=None))
+            Callback(until, min((each.at for each in cycle.attempts if each.at > since), default=None))
             for since, until in cycle.pauses
         ),
         handed_over=frozenset(
@@ -217,8 +216,24 @@ def _course(facts: Facts, cycle: Cycle, following: Cycle | None, quiet_before: d
             for answer in facts.answers
             if answer.kind == "handed_over" and answer.state == "accepted" and answer.settled_at
         ),
-        quiet_before=quiet_before,
+        quiet_before=_quiet_before(material, cycle),
     )
+
+
+def _moving(facts: Facts, cycle: Cycle) -> tuple[Pause, ...]:
+    own = {pause: answer for pause, answer in pauses_of(facts.answers).items() if pause in cycle.pauses}
+    return moving(cycle.agreement.calendar, cycle.life, own, cycle.stop)
+
+
+def _quiet_before(material: Material, cycle: Cycle) -> datetime | None:
+    """What was due before a late contact came is not told; an imported one is taken as if it had come in time."""
+    back = cycle.number > 1 and cycle.life.first
+    keys = [cycle.life.lead_key] if back else list(material.created)
+    if any(material.arrived[key][1] is not None for key in keys):
+        return None
+    received = min(material.arrived[key][0] for key in keys)
+    late = received - min(material.created[key] for key in keys) > LATE_ARRIVAL
+    return received if late else None
 
 
 def _last(owners: Sequence[Held]) -> str | None:

@@ -174,6 +174,7 @@ def state_deal(session: Session, source: str, event: Event, data: dict[str, Any]
         "segment": get("segment"),
         "kind": get("kind"),
         "created": get("created_at"),
+        "churned": get("churned_at"),
         "first_at": _earlier(deal.columns.get("first_at"), event.at),
     }
     records.save(session, "deal", deal)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import wiring
@@ -20,7 +19,8 @@ from bot.playground.crm import Crm
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.samples import samples
 from bot.playground.travel import Travel, moves
-from bot.render.nudge import ACTION
+from bot.render.forms import VALUE
+from bot.render.nudge import ACTION, CONTACTED, MENU
 from bot.sources import generic
 from bot.store import inbox, people
 from bot.store.database import Database
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.flow.ports import Office
     from bot.flow.reasons import Reason
+    from bot.playground.moments import Answer, Moment
     from bot.playground.records import Message
-    from bot.playground.stages import Moment, Stage
+    from bot.playground.stages import Stage
 
 DEFAULT_STAGE: Final = "busy"
 SWEEP_SECONDS: Final = 2.0
@@ -118,9 +119,11 @@ class Demo:
             self._accounts[person.email] = self.slack.add_user(
                 name=person.name, email=person.email, tz=person.zone
             )
-        for channel in ("wins", "sales-ops"):
-            self.slack.add_channel(channel)
-        parsed = parse_agreement(story.AGREEMENT, "the demo's agreement", self.clock.now())
+        body = self._stage.agreement(self._days)
+        parsed = parse_agreement(body, "the demo's agreement", self.clock.now())
+        agreed = parsed.agreement
+        for channel in dict.fromkeys((agreed.wins.channel, agreed.reminders.channel, agreed.team_channel)):
+            self.slack.add_channel(channel.removeprefix("#"))
         doors = wiring.Doors(
             bot_token="xoxb-demo",  # noqa: S106  # the stand-in's
             app_token=None,
@@ -131,7 +134,7 @@ class Demo:
             command_prefix="",
         )
         bot = wiring.Bot(database, parsed.agreement, doors, clock=self.clock, sweep_seconds=SWEEP_SECONDS)
-        await wiring.adopt_agreement(bot, parsed, story.AGREEMENT)
+        await wiring.adopt_agreement(bot, parsed, body)
         await _bring_in(bot, list(story.history(self._days)))
 
         async def ready(bot_port: int) -> None:
@@ -158,17 +161,36 @@ class Demo:
             sent = await self.crm.send(moment.event)
             if sent.status != 202:
                 raise ConfigError(f"the story cannot be told ({sent.status}: {sent.answer})")
-        if moment.pressed_by is not None:
-            await self._press(self._accounts[moment.pressed_by])
+        if moment.answer is not None:
+            await self._answer(moment.answer)
 
-    async def _press(self, user: str) -> None:
-        """Somebody answers the first lead that waits in their newest reminder."""
+    async def _answer(self, answer: Answer) -> None:
+        """Somebody answers a lead in the newest reminder of theirs that asks for it."""
+        user = self._accounts[answer.by]
         for message in reversed(self.slack.messages(self.slack.dm(user))):
-            button = _first_answer(message)
-            if button is not None:
-                choice = {"value": button["value"], "block_id": button["block_id"]}
-                await self.slack.press(message.channel, message.ts, button["action_id"], user, **choice)
-                return
+            found = _way_to(message, answer)
+            if found is None:
+                continue
+            await self.slack.press(message.channel, message.ts, found.pop("action_id"), user, **found)
+            if answer.entered:
+                await self._fill_in(user, answer)
+            return
+        raise ConfigError(f"the story cannot be told (no reminder asks {answer.by} for {answer.lead})")
+
+    async def _fill_in(self, user: str, answer: Answer) -> None:
+        """The form is open soon after the press; it is sent with what is to be entered."""
+
+        def opened() -> str | None:
+            views = self.slack.views(user)
+            return views[-1].id if views and "submit" in views[-1].definition else None
+
+        view = await self.slack.wait_for(opened)
+        person = answer.entered.get("person")
+        entered = {**answer.entered, "person": self._accounts[person]} if person else answer.entered
+        await self.slack.submit_view(
+            user, str(view), {name: {VALUE: value} for name, value in entered.items()}
+        )
+        await self.slack.wait_for(lambda: not self.slack.views(user))
 
     # --- what the page asks ---
 
@@ -186,14 +208,23 @@ class Demo:
         """Why a message is there; None for one that is not the bot's."""
         if self._bot is None:
             return None
-        return await self._bot.office.database.read(partial(reason_of, channel_id=channel_id, ts=ts))
+        office = self._bot.office
+        return await office.database.read(lambda s: reason_of(s, office.agreement, channel_id, ts))
 
 
-def _first_answer(message: Message) -> dict[str, Any] | None:
+def _way_to(message: Message, answer: Answer) -> dict[str, Any] | None:
+    """The button, or the entry of the menu, by which a reminder takes an answer about a lead; None if it does not."""
+    label = f"{CONTACTED}: {answer.lead}"
     for block in message.blocks:
-        for element in block["elements"] if block["type"] == "actions" else ():
-            if element.get("action_id") == ACTION:
-                return {**element, "block_id": block["block_id"]}
+        elements = block["elements"] if block["type"] == "actions" else ()
+        contacted = next((e for e in elements if e.get("accessibility_label", "").startswith(label)), None)
+        if contacted is None:
+            continue
+        if answer.how == CONTACTED:
+            return {"action_id": ACTION, "block_id": block["block_id"], "value": contacted["value"]}
+        options = next(element for element in elements if element["action_id"] == MENU)["options"]
+        value = next(option["value"] for option in options if option["text"]["text"] == answer.how)
+        return {"action_id": MENU, "block_id": block["block_id"], "value": value}
     return None
 
 

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import UsageError
-from bot.playground.story import (
-    CALCULATOR,
-    DEMO,
-    EBOOK,
-    FAIR,
-    JON,
-    MAYA,
-    WEBINAR,
-    YUKI,
-    Customer,
-    Days,
-    called,
-    event,
-    lead,
-    text,
-)
+from bot.playground import team
+from bot.playground.moments import Answer, Moment, comes, is_away, was_called, won
+from bot.playground.story import AGREEMENT, CALCULATOR, DEMO, EBOOK, FAIR, JON, MAYA, WEBINAR, YUKI, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
 
-    from bot.playground.story import Piece
-
-Event = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happens at an instant: the CRM tells an event, somebody presses `Contacted`, or Slack fails."""
-
-    at: datetime
-    event: Event | None = None
-    pressed_by: str | None = None
-    """The e-mail of somebody who presses the button of the newest reminder they have."""
-    fault: tuple[str, str] | None = None
-    """A method of the Web API and the misbehaviour of all its calls from then on."""
+    from bot.playground.story import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +23,8 @@ class Stage:
     name: str
     description: str
     tell: Callable[[Days], Iterable[Moment]]
+    agreement: Callable[[Days], str] = lambda _: AGREEMENT
+    """What its people agreed on."""
 
 
 def stage_named(name: str) -> Stage:
@@ -78,6 +51,11 @@ def _busy(days: Days) -> Iterator[Moment]:
     yield from _waiting(days)
 
 
+def _team(days: Days) -> Iterator[Moment]:
+    yield from _wins(days)
+    yield from team.tell(days)
+
+
 def _breach(days: Days) -> Iterator[Moment]:
     yield from _busy(days)
     late = (
@@ -89,14 +67,14 @@ def _breach(days: Days) -> Iterator[Moment]:
         ("L-306", "Maple Movers", "Ed Stone", "ed@maple.example", None, DEMO, 1, "15:55"),
     )
     for key, company, name, email, owner, piece, back, clock in late:
-        yield _comes(days, key, (company, name, email), owner, piece, (back, clock))
+        yield comes(days, key, (company, name, email), owner, piece, (back, clock))
 
 
 def _slack_down(days: Days) -> Iterator[Moment]:
     yield Moment(days.at(0, "09:30"), fault=("chat.postMessage", "500"))
     yield from _busy(days)
-    yield _won(days, 15, 0, "09:36")
-    yield _won(days, 20, 0, "09:48")
+    yield won(days, 15, 0, "09:36")
+    yield won(days, 20, 0, "09:48")
 
 
 # --- what the stages are made of ---
@@ -104,55 +82,42 @@ def _slack_down(days: Days) -> Iterator[Moment]:
 
 def _wins(days: Days) -> Iterator[Moment]:
     """Five wins of the last days, one of them corrected."""
-    yield _won(days, 16, 6, "15:20", helper=MAYA)
-    yield _won(days, 17, 4, "11:05")
-    yield _won(days, 18, 2, "16:40", helper=YUKI)
+    yield won(days, 16, 6, "15:20", helper=MAYA)
+    yield won(days, 17, 4, "11:05")
+    yield won(days, 18, 2, "16:40", helper=YUKI)
     corrected = days.at(1, "09:30")
     yield Moment(corrected, event("deal.updated", corrected, id="D-18", amount="19150.00", currency="EUR"))
-    yield _won(days, 19, 1, "16:10")
+    yield won(days, 19, 1, "16:10")
 
 
 def _answered(days: Days) -> Iterator[Moment]:
     """Leads that were contacted in time, late, and by a press that the CRM does not know of yet."""
-    yield _comes(
+    yield comes(
         days, "L-101", ("Lighthouse Radio", "Tess Monk", "tess@lighthouse.example"), MAYA, EBOOK, (1, "13:10")
     )
-    yield _called(days, "L-101", MAYA, (1, "13:25"))
-    yield _comes(days, "L-102", ("Poppy Seeds", "Hugo Blum", "hugo@poppy.example"), MAYA, DEMO, (1, "10:30"))
-    yield _called(days, "L-102", MAYA, (1, "12:40"))
-    yield _comes(days, "L-103", ("Redwood Labs", "Kim Tran", "kim@redwood.example"), JON, DEMO, (2, "15:30"))
-    yield Moment(days.at(2, "16:20"), pressed_by=JON)
+    yield was_called(days, "L-101", MAYA, (1, "13:25"))
+    yield comes(days, "L-102", ("Poppy Seeds", "Hugo Blum", "hugo@poppy.example"), MAYA, DEMO, (1, "10:30"))
+    yield was_called(days, "L-102", MAYA, (1, "12:40"))
+    yield comes(days, "L-103", ("Redwood Labs", "Kim Tran", "kim@redwood.example"), JON, DEMO, (2, "15:30"))
+    yield Moment(days.at(2, "16:20"), answer=Answer(JON, "Kim Tran"))
 
 
 def _away(days: Days) -> Iterator[Moment]:
     """Yuki is on leave since yesterday."""
-    gone, back = days.at(1, "09:00"), days.at(0, "09:00") + timedelta(days=7)
-    yield Moment(
-        gone,
-        event(
-            "person.updated",
-            gone,
-            email=YUKI,
-            away_from=text(gone),
-            away_until=text(back),
-            delegate_email=MAYA,
-        ),
-    )
+    yield is_away(days, YUKI, MAYA, (1, "09:00"))
 
 
 def _waiting(days: Days) -> Iterator[Moment]:
     """Leads that wait: breached, at risk, about to breach, in another night, nobody's, and one who came twice."""
-    yield _comes(days, "L-201", ("Tern Logistics", "Ana Ruiz", "ana@tern.example"), MAYA, DEMO, (1, "14:00"))
-    yield _comes(
-        days, "L-202", ("Cedar & Sons", "Lee Wong", "lee@cedar.example"), YUKI, WEBINAR, (1, "10:00")
-    )
-    yield _comes(
+    yield comes(days, "L-201", ("Tern Logistics", "Ana Ruiz", "ana@tern.example"), MAYA, DEMO, (1, "14:00"))
+    yield comes(days, "L-202", ("Cedar & Sons", "Lee Wong", "lee@cedar.example"), YUKI, WEBINAR, (1, "10:00"))
+    yield comes(
         days, "L-203", ("Bluebird Post", "Max Dean", "max@bluebird.example"), JON, WEBINAR, (1, "16:00")
     )
     twice = ("Copperfield", "Arun Patel", "arun@copperfield.example")
-    yield _comes(days, "L-204", twice, MAYA, WEBINAR, (1, "16:45"))
-    yield _comes(days, "L-205", twice, MAYA, CALCULATOR, (0, "09:20"))
-    yield _comes(
+    yield comes(days, "L-204", twice, MAYA, WEBINAR, (1, "16:45"))
+    yield comes(days, "L-205", twice, MAYA, CALCULATOR, (0, "09:20"))
+    yield comes(
         days,
         "L-206",
         ("Saltmarsh Energy", "Freya Holm", "freya@saltmarsh.example"),
@@ -160,41 +125,25 @@ def _waiting(days: Days) -> Iterator[Moment]:
         DEMO,
         (0, "09:01:30"),
     )
-    yield _comes(
+    yield comes(
         days, "L-207", ("Lantern Works", "Mira Solberg", "mira@lantern.example"), MAYA, DEMO, (0, "09:03")
     )
-    yield _comes(days, "L-208", ("Drift Boats", "Paul Ek", "paul@drift.example"), None, DEMO, (0, "09:12"))
-    yield _comes(
+    yield comes(days, "L-208", ("Drift Boats", "Paul Ek", "paul@drift.example"), None, DEMO, (0, "09:12"))
+    yield comes(
         days, "L-209", ("Heron Textiles", "Vera Nagy", "vera@heron.example"), MAYA, FAIR, (0, "09:40")
     )
-
-
-def _won(days: Days, number: int, back: int, clock: str, *, helper: str | None = None) -> Moment:
-    at = days.at(back, clock)
-    data: dict[str, Any] = {"id": f"D-{number}", "closed_at": text(at)}
-    if helper is not None:
-        data["contributors"] = [{"email": helper, "role": "sales engineer"}]
-    return Moment(at, event("deal.won", at, **data))
-
-
-def _comes(
-    days: Days, key: str, who: tuple[str, str, str], owner: str | None, piece: Piece, when: tuple[int, str]
-) -> Moment:
-    company, name, email = who
-    at = days.at(*when)
-    told = lead(key, Customer(company, name, email, owner or "", piece, None, "0", "EUR", "", 0), piece, at)
-    return Moment(at, event("lead.created", at, **{**told, "owner_email": owner, "stage": "mql"}))
-
-
-def _called(days: Days, key: str, by: str, when: tuple[int, str]) -> Moment:
-    at = days.at(*when)
-    return Moment(at, called(key, by, at))
 
 
 STAGES: Final = (
     Stage("quiet", "a calm morning: some wins, every lead answered", _quiet),
     Stage(
         "busy", "some wins, and leads in every state: answered, late, waiting, about to wait too long", _busy
+    ),
+    Stage(
+        "team",
+        "three reps in three time zones, one of them away, two tiers, and a holiday ahead",
+        _team,
+        team.agreement,
     ),
     Stage("breach", "a bad morning: promises of yesterday are broken, two leads have no owner", _breach),
     Stage("slack-down", "Slack takes no messages since 09:30; what has to be said waits", _slack_down),

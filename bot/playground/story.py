@@ -112,7 +112,7 @@ class Customer(NamedTuple):
     name: str
     email: str
     owner: str
-    piece: Piece
+    piece: Piece | None
     minutes: int | None
     amount: str
     currency: str
@@ -160,6 +160,17 @@ class Days:
 
     def __init__(self, opens: datetime) -> None:
         self._days = [opens.astimezone(_zone()).date()]
+
+    def next(self) -> date:
+        """The first working day (Monday to Friday) after the opening."""
+        day = self._days[0] + timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+        return day
+
+    def away_until(self) -> datetime:
+        """When somebody who is on leave comes back: a week after the morning of the opening."""
+        return _wall(self._days[0] + timedelta(days=7), time(9))
 
     def at(self, back: int, clock: str) -> datetime:
         """The instant of a wall time, so many working days (Monday to Friday) before the opening."""
@@ -252,24 +263,27 @@ def _life(days: Days, number: int, customer: Customer) -> Iterator[dict[str, Any
         yield event("deal.created", opened, **deal, stage=stage)
 
 
-def lead(key: str, customer: Customer, piece: Piece, came: datetime) -> dict[str, Any]:
-    """What a CRM tells of a new lead."""
+def lead(key: str, customer: Customer, piece: Piece | None, came: datetime) -> dict[str, Any]:
+    """What a CRM tells of a new lead; without a piece nobody knows what brought them."""
+    brought = (
+        {"asset": piece.asset, "campaign": piece.campaign, "channel": piece.channel}
+        if piece is not None
+        else {}
+    )
     return {
         "id": key,
         "name": customer.name,
         "company": customer.company,
         "email": customer.email,
         "owner_email": customer.owner,
-        "asset": piece.asset,
-        "campaign": piece.campaign,
-        "channel": piece.channel,
+        **brought,
         "created_at": text(came),
     }
 
 
-def called(lead_id: str, by: str, at: datetime) -> dict[str, Any]:
+def called(lead_id: str, by: str, at: datetime, outcome: str = "connected") -> dict[str, Any]:
     """A call that the CRM has logged."""
-    what = {"kind": "call", "direction": "outbound", "outcome": "connected"}
+    what = {"kind": "call", "direction": "outbound", "outcome": outcome}
     return event("activity.logged", at, lead_id=lead_id, by_email=by, at=text(at), **what)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from bot.domain.when import wall_to_instant, zone_named
 from bot.domain.worktime import next_opening
 from bot.errors import UsageError
-from bot.flow import apply, reminders
+from bot.flow import apply, briefs, forget, reminders, worth
 from bot.playground.requests import Move
 from bot.store import clocks, outbox
 
@@ -130,6 +130,7 @@ class Travel:
         for _ in range(_MOST_ROUNDS):
             applied = (await apply.apply_waiting(self._office)).applied
             await reminders.sweep(self._office)
+            await self._look_back()
             started = await delivery.round() if deliver else 0
             await delivery.finish()
             if applied or started:
@@ -139,16 +140,27 @@ class Travel:
                 return
             self._clock.move_to(wake + timedelta(milliseconds=1))
 
+    async def _look_back(self) -> None:
+        """What the job of that name does."""
+        await forget.forget_deleted(self._office)
+        await worth.refresh_if_stale(self._office)
+        await briefs.brief(self._office)
+
     async def _failing(self) -> bool:
         messages = await self._office.database.read(lambda s: outbox.latest(s, _LOOKED_AT))
         return any(message.state in _FAILING for message in messages)
 
     async def _next_stop(self, try_from: datetime) -> datetime | None:
-        """The next instant at which a step is due or a message may go; no message is tried before `try_from`."""
+        """The next instant at which a step is due, a message may go or a working day begins.
+
+        No message is tried before `try_from`.
+        """
         now = self._clock.now()
+        morning = target("morning", now, self._office.agreement.calendar)
 
         def ask(session: Session) -> list[datetime]:
             found = [clock.next_at for clock in clocks.every(session) if clock.next_at is not None]
+            found.append(morning)
             wake = outbox.next_wake(session, now)
             return found if wake is None else [*found, max(wake, try_from)]
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from bot.domain.facts import CreditLine
-from bot.domain.money import Money
 from bot.render import blocks
+from bot.render import win_words as say
+from bot.render.goal import progress_line, progress_words
 from bot.render.message import Payload
-from bot.render.text import clean, cut, day, escape, listed, money, percent, person, plain_name, slack_id
+from bot.render.text import clean, day, escape, listed, percent, person, plain_name, slack_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from bot.domain.facts import Contribution, Named, StoryTouch, WinCard
+    from bot.domain.facts import Named
+    from bot.domain.win_facts import Contribution, StoryTouch, WinCard
     from bot.render.blocks import Block, Part
 
 CREDITS_SHOWN: Final = 8
 PEOPLE_SHOWN: Final = 8
 TOUCHES_SHOWN: Final = 8
-UNATTRIBUTED: Final = "unattributed"
-_BELL: Final = "🔔"
+THANKS_SHOWN: Final = 2
+GOALS_SHOWN: Final = 3
+WAS_SHOWN: Final = 3
 _ROLE: Final = 40
-_AMOUNT: Final = 45
+_WORDS: Final = 120
 _MODELS: Final = {
     "first": "all to the first touch",
     "last": "all to the last touch",
@@ -49,9 +50,11 @@ def win_card(facts: WinCard) -> Payload:
     celebrated. What is left out of the story stands in its middle, after the first half (rounded up) of the
     touches given.
     """
-    if facts.status == "won":
-        return Payload(_won_aloud(facts), tuple(_won(facts)))
-    return Payload(_withdrawn_aloud(facts), tuple(_withdrawn(facts)))
+    stands = facts.status == "won"
+    drawn = _won(facts) if stands else _withdrawn(facts)
+    if facts.above_is_closed:
+        drawn.insert(0, blocks.context(say.CLOSED_ABOVE))
+    return Payload(_won_aloud(facts) if stands else _withdrawn_aloud(facts), tuple(drawn))
 
 
 def _won(facts: WinCard) -> list[Block]:
@@ -62,36 +65,56 @@ def _won(facts: WinCard) -> list[Block]:
     ]
     if facts.story:
         drawn.append(blocks.rich(blocks.words(" → ".join(_story(facts)))))
-    if not _nothing_known(facts):
+    if not say.nothing_known(facts):
         drawn.append(blocks.context(f"Shares: {_model(facts)}"))
-    if facts.was_amount is not None or facts.was_owner is not None:
+    drawn += [blocks.context(progress_line(goal)) for goal in facts.goals[:GOALS_SHOWN]]
+    if facts.thanks:
+        drawn.append(blocks.context(_thanks(facts)))
+    if _was(facts) or facts.was_owner is not None:
         drawn.append(blocks.context(*_correction(facts)))
+    if facts.ref is not None:
+        drawn.append(blocks.actions("win", *_buttons(facts, facts.ref)))
     return drawn
 
 
+def _buttons(facts: WinCard, ref: str) -> list[Part]:
+    missing = blocks.button(
+        "Something missing?",
+        action_id="win_missing",
+        value=ref,
+        aloud=f"Something missing? {say.title(facts)}",
+    )
+    thanks = blocks.button(
+        "Say thanks", action_id="win_thanks", value=ref, aloud=f"Say thanks: {say.title(facts)}"
+    )
+    return [missing] if say.is_credit_note(facts) else [missing, thanks]
+
+
 def _withdrawn(facts: WinCard) -> list[Block]:
-    what = " · ".join(part for part in (_amount(facts), _title(facts), _customer(facts)) if part)
+    what = " · ".join(part for part in (say.amount(facts), say.title(facts), say.customer(facts)) if part)
     was: list[Part] = [blocks.words(f"Was won on {_won_on(facts)}")]
     if facts.owner is not None:
         was += [blocks.words(" by "), blocks.who(facts.owner)]
     if facts.url:
         was += [blocks.words(" · "), blocks.anchor(facts.url, "Open the deal")]
     return [
-        blocks.context(f"{facts.status} · {_ENDINGS[facts.status]}"),
+        blocks.context(f"{facts.status}{_on(facts)} · {_ENDINGS[facts.status]}"),
         blocks.rich(*blocks.lines([[blocks.words(what, strike=True)], was])),
     ]
 
 
 def _headline(facts: WinCard) -> str:
-    parts = (_amount(facts), _title(facts), "won again" if facts.number > 1 else "")
-    line = " · ".join(part for part in parts if part)
-    return f"{_BELL} {line}" if facts.amount is not None and facts.amount.minor > 0 else line
+    again = "won again" if facts.number > 1 else ""
+    line = " · ".join(part for part in (say.kind(facts), say.amount(facts), say.title(facts), again) if part)
+    return f"{say.BELL} {line}" if say.is_celebrated(facts) else line
 
 
 def _about(facts: WinCard) -> list[Part]:
-    customer = _customer(facts)
+    customer = say.customer(facts)
     parts = [blocks.words(customer, bold=True), blocks.words(" · ")] if customer else []
-    parts.append(blocks.words(f"Won on {_won_on(facts)}" + ("" if _amount(facts) else " · no amount given")))
+    parts.append(
+        blocks.words(f"Won on {_won_on(facts)}" + ("" if say.amount(facts) else " · no amount given"))
+    )
     if facts.url:
         parts += [blocks.words(" · "), blocks.anchor(facts.url, "Open the deal")]
     return parts
@@ -99,98 +122,135 @@ def _about(facts: WinCard) -> list[Part]:
 
 def _sales(facts: WinCard) -> list[Part]:
     owner = blocks.words("owner not known") if facts.owner is None else blocks.who(facts.owner, bold=True)
-    drawn: list[list[Part]] = [[owner]]
+    share = "" if facts.owner_share is None else f" · {percent(facts.owner_share)}"
+    drawn: list[list[Part]] = [[owner, *([blocks.words(share)] if share else [])]]
     for helper in facts.contributors[:PEOPLE_SHOWN]:
-        role = clean(helper.role, _ROLE)
-        drawn.append([blocks.who(helper.person), *([blocks.words(f" · {role}")] if role else [])])
+        told = "".join(f" · {word}" for word in _role_and_share(helper))
+        drawn.append([blocks.who(helper.person), *([blocks.words(told)] if told else [])])
     if more := facts.contributors[PEOPLE_SHOWN:]:
         drawn.append([blocks.words(f"and {len(more)} more")])
     return blocks.lines(drawn)
 
 
 def _marketing(facts: WinCard) -> list[Part]:
-    credits_, rest = _credits(facts)
+    credits_, rest = say.credits_of(facts, CREDITS_SHOWN)
     drawn: list[list[Part]] = [
-        [blocks.words(_source(credit), bold=True), blocks.words(f" · {_part(credit)}")] for credit in credits_
+        [blocks.words(say.source(credit), bold=True), blocks.words(f" · {say.part(credit)}")]
+        for credit in credits_
     ]
     if rest:
-        drawn.append([blocks.words(f"and {len(rest)} more · {_part(_sum(rest))}")])
-    if _nothing_known(facts):
+        drawn.append([blocks.words(f"and {len(rest)} more · {say.part(say.sum_of(rest))}")])
+    if say.nothing_known(facts):
         drawn.append([blocks.words("No touches are known for this customer.")])
     return blocks.lines(drawn)
 
 
+def _role_and_share(helper: Contribution) -> list[str]:
+    share = percent(helper.share) if helper.share else ""
+    return [word for word in (clean(helper.role, _ROLE), share) if word]
+
+
 def _correction(facts: WinCard) -> list[str | Named]:
+    changes = _was(facts)
+    head = f"Corrected{_on(facts)}: "
+    if facts.was_owner is None:
+        return [head + ", ".join(changes)]
+    if slack_id(facts.was_owner):
+        return [head + ", ".join([*changes, "owner was"]), facts.was_owner]
+    return [head + ", ".join([*changes, f"owner was {plain_name(facts.was_owner)}"])]
+
+
+def _was(facts: WinCard) -> list[str]:
+    """What was announced and is another now, but for the owner."""
     changes = []
     if facts.was_amount is not None:
-        changes.append(f"amount was {_money(facts.was_amount)}")
-    if facts.was_owner is None:
-        return [f"Corrected: {changes[0]}"]
-    if slack_id(facts.was_owner):
-        return [f"Corrected: {', '.join([*changes, 'owner was'])}", facts.was_owner]
-    return [f"Corrected: {', '.join([*changes, f'owner was {plain_name(facts.was_owner)}'])}"]
+        changes.append(f"amount was {say.in_money(facts.was_amount)}")
+    if facts.was_credits is not None:
+        shown = facts.was_credits[:WAS_SHOWN]
+        lines = [f"{clean(name) or say.UNATTRIBUTED} {percent(share)}" for name, share in shown]
+        lines += (
+            [f"{len(facts.was_credits) - len(shown)} more"] if len(facts.was_credits) > len(shown) else []
+        )
+        changes.append(f"marketing was {listed(lines)}")
+    return changes
+
+
+def _on(facts: WinCard) -> str:
+    """In a month that was over a correction is told as one, with its day."""
+    return "" if facts.corrected_on is None else f" on {day(facts.corrected_on, facts.won_on.year)}"
+
+
+def _thanks(facts: WinCard) -> str:
+    return f"Thanks: {'; '.join(_thanked(facts, plain_name))}"
+
+
+def _thanked(facts: WinCard, name: Callable[[Named], str]) -> list[str]:
+    """The latest words of thanks, and how many more there are."""
+    told = []
+    for thanks in facts.thanks[-THANKS_SHOWN:]:
+        people = ", ".join(name(one) for one in thanks.to[:PEOPLE_SHOWN])
+        if more := thanks.to[PEOPLE_SHOWN:]:
+            people += f" and {len(more)} more"
+        words = clean(thanks.words, _WORDS)
+        told.append(f"{name(thanks.by)} to {people}" + (f": “{words}”" if words else ""))
+    if earlier := facts.thanks[:-THANKS_SHOWN]:
+        told.append(f"and {len(earlier)} more")
+    return told
 
 
 def _won_aloud(facts: WinCard) -> str:
-    credits_, rest = _credits(facts)
-    assets = [f"{_source(credit)} with {_part(credit, ', ')}" for credit in credits_]
+    credits_, rest = say.credits_of(facts, CREDITS_SHOWN)
+    assets = [f"{say.source(credit)} with {say.part(credit, ', ')}" for credit in credits_]
     if rest:
-        assets.append(f"{len(rest)} more with {_part(_sum(rest), ', ')}")
+        assets.append(f"{len(rest)} more with {say.part(say.sum_of(rest), ', ')}")
     sentences = [
-        f"{'Won again' if facts.number > 1 else 'Won'}: {_what_aloud(facts)}.",
-        f"Sales: {_people_aloud(facts.owner, facts.contributors)}.",
+        f"{_won_word(facts)}: {_what_aloud(facts)}.",
+        f"Sales: {_people_aloud(facts)}.",
         f"Marketing: {escape('; '.join(assets))}.",
     ]
     if facts.story:
         sentences.append(f"The way there: {escape(', then '.join(_story(facts, '{} more')))}.")
-    changes = []
-    if facts.was_amount is not None:
-        changes.append(f"the amount was {escape(_money(facts.was_amount))}")
+    sentences += [escape(f"{progress_words(goal)}.") for goal in facts.goals[:GOALS_SHOWN]]
+    if facts.thanks:
+        sentences.append(escape(f"Thanks: {'; '.join(_thanked(facts, plain_name))}."))
+    changes = [
+        escape(change if change.startswith("marketing") else f"the {change}") for change in _was(facts)
+    ]
     if facts.was_owner is not None:
         changes.append(f"the owner was {person(facts.was_owner)}")
     if changes:
-        sentences.append(f"Corrected: {listed(changes)}.")
+        sentences.append(f"Corrected{_on(facts)}: {listed(changes)}.")
     return " ".join(sentences)
 
 
 def _withdrawn_aloud(facts: WinCard) -> str:
     by = "" if facts.owner is None else f" by {person(facts.owner)}"
-    return (
-        f"{facts.status}: {_what_aloud(facts)}. {_ENDINGS[facts.status]} It was won on {_won_on(facts)}{by}."
-    )
+    what = f"{facts.status}{_on(facts)}: {_what_aloud(facts)}."
+    return f"{what} {_ENDINGS[facts.status]} It was won on {_won_on(facts)}{by}."
+
+
+def _won_word(facts: WinCard) -> str:
+    word = "Won again" if facts.number > 1 else "Won"
+    kind = say.kind(facts)
+    return f"{kind}, {word.lower()}" if kind else word
 
 
 def _what_aloud(facts: WinCard) -> str:
-    what = [part for part in (_title(facts), _customer(facts)) if part]
-    return escape(", ".join([*what, _amount(facts) or "no amount given"]))
+    what = [part for part in (say.title(facts), say.customer(facts)) if part]
+    return escape(", ".join([*what, say.amount(facts) or "no amount given"]))
 
 
-def _people_aloud(owner: Named | None, helpers: Sequence[Contribution]) -> str:
-    lead = "owner not known" if owner is None else person(owner)
+def _people_aloud(facts: WinCard) -> str:
+    lead = "owner not known" if facts.owner is None else person(facts.owner)
+    if facts.owner_share is not None:
+        lead += f" ({percent(facts.owner_share)})"
     names = []
-    for helper in helpers[:PEOPLE_SHOWN]:
-        role = escape(clean(helper.role, _ROLE))
-        names.append(f"{person(helper.person)} ({role})" if role else person(helper.person))
-    if more := helpers[PEOPLE_SHOWN:]:
+    for helper in facts.contributors[:PEOPLE_SHOWN]:
+        told = escape(", ".join(_role_and_share(helper)))
+        names.append(f"{person(helper.person)} ({told})" if told else person(helper.person))
+    if more := facts.contributors[PEOPLE_SHOWN:]:
         names.append(f"{len(more)} more")
     return f"{lead}, with {listed(names)}" if names else lead
-
-
-def _title(facts: WinCard) -> str:
-    return clean(facts.deal_name) or clean(facts.customer) or f"Deal {clean(facts.deal_id)}"
-
-
-def _customer(facts: WinCard) -> str:
-    customer = clean(facts.customer)
-    return "" if customer.casefold() == _title(facts).casefold() else customer
-
-
-def _amount(facts: WinCard) -> str:
-    return _money(facts.amount) if facts.amount is not None else clean(facts.amount_text, _AMOUNT)
-
-
-def _money(amount: Money) -> str:
-    return cut(money(amount), _AMOUNT)
 
 
 def _won_on(facts: WinCard) -> str:
@@ -199,38 +259,6 @@ def _won_on(facts: WinCard) -> str:
 
 def _model(facts: WinCard) -> str:
     return _MODELS.get(facts.model) or clean(facts.model)
-
-
-def _credits(facts: WinCard) -> tuple[Sequence[CreditLine], Sequence[CreditLine]]:
-    """The lines shown, and those summed up."""
-    known = facts.credits or (CreditLine(None, None, None, Fraction(1), facts.amount),)
-    return known[:CREDITS_SHOWN], known[CREDITS_SHOWN:]
-
-
-def _nothing_known(facts: WinCard) -> bool:
-    return all(_source(credit) == UNATTRIBUTED for credit in facts.credits)
-
-
-def _source(credit: CreditLine) -> str:
-    asset, campaign, channel = clean(credit.asset), clean(credit.campaign), clean(credit.channel)
-    if asset:
-        return f"{asset} ({campaign})" if campaign else asset
-    if campaign:
-        return f"{campaign} (campaign)"
-    return f"{channel} (channel)" if channel else UNATTRIBUTED
-
-
-def _part(credit: CreditLine, between: str = " · ") -> str:
-    share = percent(credit.share)
-    return share if credit.amount is None else f"{share}{between}{_money(credit.amount)}"
-
-
-def _sum(credits_: Sequence[CreditLine]) -> CreditLine:
-    share = sum((credit.share for credit in credits_), Fraction(0))
-    amounts = [credit.amount for credit in credits_ if credit.amount is not None]
-    whole = len(amounts) == len(credits_) and len({amount.currency for amount in amounts}) == 1
-    total = Money(sum(amount.minor for amount in amounts), amounts[0].currency) if whole else None
-    return CreditLine(None, None, None, share, total)
 
 
 def _story(facts: WinCard, gap: str = "… {} more …") -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.explain_facts import Unclear
@@ -33,6 +34,8 @@ _ROOMS: Final = (
     Room(ledger=7, cycles=1, summaries=5, lines=15),
     Room(ledger=5, cycles=1, summaries=3, lines=6),
 )
+_MANY: Final = 12
+"""More clocks than this never fit in full, so that nobody need try."""
 _SOUGHT: Final = 120
 _LABEL: Final = 28
 _MINUTE: Final = timedelta(minutes=1)
@@ -47,7 +50,8 @@ def explain(view: Explanation | Unclear) -> Payload:
     if isinstance(view, Unclear):
         return _unclear(view)
     room, told = _ROOMS[-1], sections(view, _ROOMS[-1])
-    for wide in _ROOMS:
+    rooms = _ROOMS if len(view.cycles) <= _MANY else [wide for wide in _ROOMS if wide.cycles <= _MANY]
+    for wide in rooms:
         found = sections(view, wide)
         if len(found) <= blocks.BLOCKS - 3 and sum(_length(section) for section in found) <= CHARACTERS - 500:
             room, told = wide, found
@@ -108,9 +112,24 @@ def _candidate(one: Candidate) -> str:
 
 
 def _drawn(section: Section) -> Block:
-    lines: list[list[Part]] = [[blocks.words(section.title, bold=True)]]
-    lines += [[blocks.words(f"• {' · '.join(cell for cell in line if cell)}")] for line in section.lines]
-    return blocks.rich(*blocks.lines(lines))
+    """The title and the sentences as they are, what has cells as a list with a bullet each."""
+    title = [blocks.words(section.title, bold=True)]
+    elements: list[Part] = []
+    plain: list[list[Part]] = [title]
+    for listed, together in groupby(section.lines, key=lambda line: len(line) > 1):
+        parts = [[blocks.words(" · ".join(cell for cell in line if cell))] for line in together]
+        if not listed:
+            plain += parts
+            continue
+        elements += _paragraph(plain)
+        plain = []
+        items = [{"type": "rich_text_section", "elements": part} for part in parts]
+        elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    return {"type": "rich_text", "elements": [*elements, *_paragraph(plain)]}
+
+
+def _paragraph(lines: list[list[Part]]) -> list[Part]:
+    return [{"type": "rich_text_section", "elements": blocks.lines(lines)}] if lines else []
 
 
 def _length(section: Section) -> int:

@@ -80,8 +80,10 @@ def sections(view: Explanation, room: Room = ALL) -> tuple[Section, ...]:
         found.append(Section("One contact", tuple(_latest(lines, room.lines, "lead"))))
     short = view.cycles[: -room.cycles] if room.cycles < len(view.cycles) else ()
     if short:
-        lines = [(f"Clock {cycle.number}", verdict(cycle, clock)) for cycle in short]
-        found.append(Section("Earlier clocks", tuple(_latest(lines, room.summaries, "clock"))))
+        lines = [(f"Clock {cycle.number}", verdict(cycle, clock)) for cycle in short[-room.summaries :]]
+        left = len(short) - len(lines)
+        more: list[Line] = [(f"{counted(left, 'earlier clock')} not shown here",)] if left else []
+        found.append(Section("Earlier clocks", (*more, *lines)))
     for cycle in view.cycles[len(short) :]:
         found += _cycle(view, cycle, clock, room)
     if view.messages:
@@ -97,12 +99,12 @@ def verdict(cycle: CycleFacts, clock: WallClock) -> str:
         return f"Closed {clock.on(cycle.counted_until)}: no first contact is owed any more."
     if cycle.contact is not None:
         how = "in time" if cycle.state == "met" else "late"
-        return f"Contacted {how}: after {used} of {agreed}."
+        return f"Contacted {how}: after {used} of working time; {agreed} were agreed."
     if cycle.state == "breached":
         over = duration(cycle.over) if cycle.over is not None else "0 min"
-        return f"No first contact yet: {used} of {agreed} have passed, {over} more than agreed."
+        return f"No first contact yet: {used} of working time have passed, {over} more than agreed."
     risk = ", at risk" if cycle.at_risk else ""
-    return f"Running{risk}: {used} of {agreed} have passed."
+    return f"Running{risk}: {used} of the {agreed} agreed have passed."
 
 
 def _cycle(view: Explanation, cycle: CycleFacts, clock: WallClock, room: Room) -> list[Section]:

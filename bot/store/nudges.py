@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.store.outbox import COLUMNS, WAITS, M, Message, message_of
 from bot.store.sql import table_of, upsert_many
@@ -147,9 +147,13 @@ def item_by_ref(session: Session, ref: str) -> NudgeItem | None:
     return NudgeItem(*row) if row else None
 
 
-def messages_with(session: Session, lead_keys: Collection[str]) -> list[Message]:
-    """The reminders that show any of these leads."""
+def messages_with(
+    session: Session, lead_keys: Collection[str], beginnings: Collection[str] = ()
+) -> list[Message]:
+    """The reminders that show any of these leads; only for steps whose keys begin so, where that is given."""
     which = select(N.message_id).where(N.lead_key.in_(lead_keys))
+    if beginnings:
+        which = which.where(or_(*(N.step.startswith(one) for one in beginnings)))
     return [
         message_of(row) for row in session.execute(select(*COLUMNS).where(M.id.in_(which)).order_by(M.id))
     ]

@@ -174,22 +174,6 @@ def by_uid(session: Session, uid: str) -> Message | None:
     return message_of(row) if row else None
 
 
-def keep_ref(session: Session, message: Message, **more: Any) -> None:
-    """Put more into what a message refers to."""
-    session.execute(
-        update(MessageRow).where(M.id == message.id).values(ref_json=to_json({**message.ref, **more}))
-    )
-
-
-def cancel_replies(session: Session, message_id: int, reason: str) -> None:
-    """The message above them will never be there: replies that wait for it are not sent."""
-    session.execute(
-        update(MessageRow)
-        .where(WAITS, M.parent_id == message_id, M.ts.is_(None))
-        .values(state="cancelled", error=reason)
-    )
-
-
 def show_again(session: Session, message: Message, now: datetime) -> None:
     """What a message says has changed: post or edit it (again). One that is under way is compared when it returns."""
     session.execute(

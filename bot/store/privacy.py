@@ -137,8 +137,8 @@ def forget_events(session: Session, keys: Collection[str], emails: Collection[st
     ).all():
         told = json.loads(body)
         data = told["data"]
-        about = f"{source}/{data.get('id')}" in keys or data.get("email") in emails
-        if kind.startswith("lead.") and not about:
+        theirs = f"{source}/{data.get('id')}" in keys or data.get("email") in emails
+        if kind.startswith("lead.") and not theirs:
             continue
         told["data"] = rewrite(kind.partition(".")[0], data)
         session.execute(update(EventRow).where(E.id == number).values(body_json=to_json(told)))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from bot.store.answers import Answer
 from bot.store.outbox import COLUMNS, M, Message, message_of
-from bot.store.sql import table_of, to_json
+from bot.store.sql import from_json, table_of, to_json
 from bot.store.tables import AnswerRow, EventRow
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 E = table_of(EventRow).c
 AN = table_of(AnswerRow).c
+_ANSWER = tuple(AN["data_json" if name == "data" else name] for name in Answer.__dataclass_fields__)
 
 
 def message_at(session: Session, channel_id: str, ts: str) -> Message | None:
@@ -46,9 +48,8 @@ def events_naming(
     yield from ((row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in rows)
 
 
-def answers_about(session: Session, lead_keys: Collection[str]) -> list[tuple[str, datetime, str]]:
-    """What people answered in Slack about these leads, oldest first: (answer, at, Slack's user id)."""
-    rows = session.execute(
-        select(AN.kind, AN.at, AN.by_slack_id).where(AN.lead_key.in_(lead_keys)).order_by(AN.at)
-    )
-    return [(kind, at, by) for kind, at, by in rows]
+def answers_about(session: Session, lead_keys: Collection[str]) -> list[Answer]:
+    """What people answered in Slack about these leads, oldest first; also what was taken back."""
+    rows = session.execute(select(*_ANSWER).where(AN.lead_key.in_(sorted(lead_keys))).order_by(AN.at, AN.id))
+    names = Answer.__dataclass_fields__
+    return [Answer(**dict(zip(names, (*row[:-1], from_json(row[-1])), strict=True))) for row in rows]

@@ -1,4 +1,4 @@
-"""Wins, their credits, and the log of what changed about them."""
+"""Wins, both sides' parts of them, and the log of what changed about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.store.sql import table_of, upsert
-from bot.store.tables import CreditRow, WinChangeRow, WinRow
+from bot.store.tables import CreditRow, WinChangeRow, WinPersonRow, WinRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 W = table_of(WinRow).c
 CR = table_of(CreditRow).c
+WP = table_of(WinPersonRow).c
+WC = table_of(WinChangeRow).c
 
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """One win of a deal. Amounts are minor units; `status` is `won` while it stands."""
+    """One win of a deal. Amounts are minor units; `status` is `won` while it stands.
+
+    `rate` is what one unit of `currency` was worth in the reports' currency when the win was booked. `kind`, `segment`
+    and the owner's `team` are those of the time of the win.
+    """
 
     deal_key: str
     number: int
@@ -40,6 +46,31 @@ class Win:
     announced_amount_minor: int | None
     announced_currency: str | None
     announced_owner: str | None
+    kind: str | None = None
+    segment: str | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCredit:
+    """A person's part of a win; `share` is an exact fraction as text, no `email` is an owner who is not known."""
+
+    position: int
+    email: str | None
+    role: str | None
+    share: str
+    amount_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the log of a win: what of it (`field`) was something else before `at`."""
+
+    id: int
+    at: datetime
+    field: str
+    was: str | None
+    now: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +101,16 @@ _FORGET_CREDITS = (
     table_of(CreditRow).delete().where(CR.deal_key == bindparam("of"), CR.number == bindparam("win"))
 )
 _NEW_CREDITS = insert(table_of(CreditRow))
+_PEOPLE_OF = (
+    select(*(WP[name] for name in PersonCredit.__dataclass_fields__))
+    .where(WP.deal_key == bindparam("key"), WP.number == bindparam("number"))
+    .order_by(WP.position)
+)
+_FORGET_PEOPLE = (
+    table_of(WinPersonRow).delete().where(WP.deal_key == bindparam("of"), WP.number == bindparam("win"))
+)
+_NEW_PEOPLE = insert(table_of(WinPersonRow))
+_NEW_CHANGE = insert(table_of(WinChangeRow))
 
 
 def of_deal(session: Session, deal_key: str) -> dict[int, Win]:
@@ -117,15 +158,36 @@ def replace_credits(session: Session, deal_key: str, number: int, credits_now: S
         )
 
 
+def people_of(session: Session, deal_key: str, number: int) -> list[PersonCredit]:
+    """The parts of the people who won a standing win, the owner's first; none for one that does not stand."""
+    rows = session.execute(_PEOPLE_OF, {"key": deal_key, "number": number})
+    return [PersonCredit(*row) for row in rows]
+
+
+def replace_people(session: Session, deal_key: str, number: int, people_now: Sequence[PersonCredit]) -> None:
+    """Book the people's parts of a win anew."""
+    session.execute(_FORGET_PEOPLE, {"of": deal_key, "win": number})
+    if people_now:
+        session.execute(
+            _NEW_PEOPLE, [{"deal_key": deal_key, "number": number, **asdict(part)} for part in people_now]
+        )
+
+
 def log_change(
     session: Session, deal_key: str, number: int, at: datetime, field: str, was: str | None, now: str | None
 ) -> None:
     """Keep that something about a booked win changed."""
-    session.execute(
-        insert(table_of(WinChangeRow)).values(
-            deal_key=deal_key, number=number, at=at, field=field, was=was, now=now
-        )
+    change = {"deal_key": deal_key, "number": number, "at": at, "field": field, "was": was, "now": now}
+    session.execute(_NEW_CHANGE, change)
+
+
+def changes_of(session: Session, deal_key: str, number: int) -> list[Change]:
+    """What changed about a win since it was booked, the earliest first."""
+    columns = (WC[name] for name in Change.__dataclass_fields__)
+    rows = session.execute(
+        select(*columns).where(WC.deal_key == deal_key, WC.number == number).order_by(WC.id)
     )
+    return [Change(*row) for row in rows]
 
 
 def standing(session: Session) -> list[Win]:

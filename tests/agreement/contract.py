@@ -99,3 +99,5 @@ privacy.wins
 """
 
 KEYS = frozenset(_KEYS.split())
+MORE_KEYS = frozenset({"wins.routes.segment", "wins.routes.team", "credit.contributors"})
+"""Keys beside those of the public contract; each may be left out."""

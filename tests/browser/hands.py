@@ -51,3 +51,20 @@ async def say(page: Page, text: str) -> None:
     await field.fill(text)
     await field.press("Escape")
     await field.press("Enter")
+
+
+def menu_of(page: Page, reminder: Locator, lead: str) -> Locator:
+    """The menu beside a lead that waits."""
+    button = page.get_by_role("button", name=f"Contacted: {lead}", exact=False)
+    return reminder.locator(".b-actions").filter(has=button).get_by_role("button", name="More actions")
+
+
+async def choose(page: Page, reminder: Locator, entry: str, lead: str) -> Locator:
+    """Choose an entry of a lead's menu; returns the form."""
+    await menu_of(page, reminder, lead).click()
+    await page.get_by_role("menuitem", name=entry, exact=True).click()
+    form = page.get_by_role("dialog")
+    await expect(form.get_by_role("heading")).to_have_text(entry)
+    await expect(form.get_by_role("button", name="Cancel")).to_be_visible()
+    await expect(form).to_contain_text(lead)
+    return form

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.hands import go, look_as, messages
+from tests.browser.hands import choose, go, look_as, menu_of, messages
 from tests.browser.pictures import picture
 from tests.support.demo import opened
 
@@ -19,31 +19,12 @@ async def reminded(page):
     return messages(page, LEAD).first
 
 
-def menu_of(page, reminder, lead=LEAD):
-    """The menu beside a lead that waits."""
-    row = reminder.locator(".b-actions").filter(
-        has=page.get_by_role("button", name=f"Contacted: {lead}", exact=False)
-    )
-    return row.get_by_role("button", name="More actions")
-
-
-async def choose(page, reminder, entry, lead=LEAD):
-    """Choose an entry of a lead's menu; returns the form."""
-    await menu_of(page, reminder, lead).click()
-    await page.get_by_role("menuitem", name=entry, exact=True).click()
-    form = page.get_by_role("dialog")
-    await expect(form.get_by_role("heading")).to_have_text(entry)
-    await expect(form.get_by_role("button", name="Cancel")).to_be_visible()
-    await expect(form).to_contain_text(lead)
-    return form
-
-
 async def test_details_are_logged_and_what_is_missing_is_asked_for(tmp_path, window):
     """Slack's own check and the bot's stand at their fields, what was entered stays, and the reminder tells the end."""
     async with opened(tmp_path) as demo:
         page = await window(demo.slack.url)
         reminder = await reminded(page)
-        form = await choose(page, reminder, "Log details")
+        form = await choose(page, reminder, "Log details", LEAD)
         await form.get_by_label("Note").fill("She is in a meeting.\nHer colleague picked up.")
         await picture(page, "log-details", form)
         await form.get_by_role("button", name="Save").click()
@@ -67,7 +48,7 @@ async def test_a_lead_is_snoozed(tmp_path, window):
     async with opened(tmp_path) as demo:
         page = await window(demo.slack.url)
         reminder = await reminded(page)
-        form = await choose(page, reminder, "Snooze")
+        form = await choose(page, reminder, "Snooze", LEAD)
         await expect(form).to_contain_text("3 snoozes left for this lead.")
         await picture(page, "snooze", form)
         await form.get_by_label("Or exactly at").fill("2026-11-20T08:00")
@@ -78,7 +59,7 @@ async def test_a_lead_is_snoozed(tmp_path, window):
         await form.get_by_role("button", name="Snooze").click()
         await expect(form).to_be_hidden()
         await expect(reminder).to_contain_text("Snooze: until")
-        form = await choose(page, reminder, "Snooze")
+        form = await choose(page, reminder, "Snooze", LEAD)
         await expect(form).to_contain_text("2 snoozes left for this lead.")
 
 
@@ -87,7 +68,7 @@ async def test_a_lead_is_handed_over_and_accepted(tmp_path, window):
     async with opened(tmp_path) as demo:
         page, theirs = await window(demo.slack.url), await window(demo.slack.url)
         reminder = await reminded(page)
-        form = await choose(page, reminder, "Hand over")
+        form = await choose(page, reminder, "Hand over", LEAD)
         await form.get_by_label("To whom?").select_option(label="@Maya Okafor")
         await form.get_by_role("button", name="Hand over").click()
         await expect(form.locator(".error").first).to_be_visible()
@@ -114,12 +95,12 @@ async def test_a_lead_is_not_a_fit_on_a_phone(tmp_path, window):
         await page.get_by_role("button", name="Channels", exact=True).click()
         await go(page, "Winbell")
         reminder = messages(page, LEAD).first
-        await menu_of(page, reminder).click()
+        await menu_of(page, reminder, LEAD).click()
         entries = page.get_by_role("menuitem")
         await expect(entries).to_have_text(["Log details", "Snooze", "Hand over", "Not a fit"])
         await within_the_screen(page, entries)
         await page.keyboard.press("Escape")
-        form = await choose(page, reminder, "Not a fit")
+        form = await choose(page, reminder, "Not a fit", LEAD)
         await within_the_screen(page, form.locator(".ticks label, button, textarea"))
         await form.get_by_label("no budget").check()
         await form.get_by_label("For marketing").fill("Until the spring.")
@@ -142,7 +123,7 @@ async def test_menu_and_form_work_by_keyboard(tmp_path, window):
     async with opened(tmp_path) as demo:
         page = await window(demo.slack.url)
         reminder = await reminded(page)
-        menu = menu_of(page, reminder)
+        menu = menu_of(page, reminder, LEAD)
         await menu.press("Enter")
         await expect(page.get_by_role("menuitem", name="Log details")).to_be_focused()
         await page.keyboard.press("ArrowDown")
@@ -168,11 +149,11 @@ async def test_a_form_is_closed_by_a_second_escape_too(tmp_path, window):
     async with opened(tmp_path) as demo:
         page = await window(demo.slack.url)
         reminder = await reminded(page)
-        form = await choose(page, reminder, "Snooze")
+        form = await choose(page, reminder, "Snooze", LEAD)
         await page.keyboard.press("Escape")
         await page.keyboard.press("Escape")
         await expect(form).to_be_hidden()
-        form = await choose(page, reminder, "Log details")
+        form = await choose(page, reminder, "Log details", LEAD)
         await expect(form.get_by_label("Note")).to_be_visible()
 
 
@@ -182,7 +163,7 @@ async def test_a_form_that_slack_does_not_open_is_told(tmp_path, window):
         page = await window(demo.slack.url)
         reminder = await reminded(page)
         demo.slack.fail_next("views.open", "500")
-        await menu_of(page, reminder).click()
+        await menu_of(page, reminder, LEAD).click()
         await page.get_by_role("menuitem", name="Snooze").click()
         await expect(messages(page, "The form could not be opened in time")).to_have_count(1)
-        await choose(page, reminder, "Snooze")
+        await choose(page, reminder, "Snooze", LEAD)

@@ -1,12 +1,13 @@
 """The product as a person sees it: a real browser on the local workspace, the real bot behind it."""
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.hands import go, look_as, messages, move, say, send
+from bot.flow.explain import answer
+from tests.browser.hands import choose, go, look_as, messages, move, say, send
 from tests.browser.pictures import picture
 from tests.support.demo import opened, told
 
@@ -134,3 +135,133 @@ async def test_it_fits_a_phone(tmp_path, window):
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390
         await picture(page, "phone")
+
+
+async def test_three_reps_in_three_zones_one_away_and_a_holiday(tmp_path, window):
+    """Every answer works by mouse; a delegate answers, a holiday is skipped, and each message is accounted for."""
+    async with opened(tmp_path, "team") as demo:
+        page, theirs = await window(demo.slack.url), await window(demo.slack.url)
+        await look_as(page, "Maya Okafor")
+        await go(page, "Winbell")
+        morning = messages(page, "5 leads are waiting for the next contact")
+        await expect(morning).to_contain_text("Max Dean, Bluebird Post")  # Jon's, for whom she stands in
+        await morning.scroll_into_view_if_needed()
+        await picture(page, "reminder", morning)
+        await answer_each_lead(page, morning)
+        await picture(page, "reminder-settled", morning)
+        await a_lead_changes_hands(page, theirs)
+        await go(theirs, "growth")
+        await expect(messages(theirs, "Not a fit: 1 lead, 20 Nov")).to_contain_text("Max Dean, Bluebird Post")
+        await the_commands_tell_the_same(page)
+        for hour in range(11, 14):
+            await move(page, "An hour on")
+            await expect(page.locator("#clock-now")).to_contain_text(f"{(hour - 1) % 12 + 1}:0")
+        await move(page, "To the next working morning")
+        await expect(page.locator("#clock-now")).to_contain_text("Tuesday, November 24th, 9:00")
+        assert demo.slack.failures == []
+        everyone_was_told_in_their_hours(demo)
+        await each_message_is_accounted_for(demo)
+
+
+async def answer_each_lead(page, reminder):
+    """Contacted, undone and contacted again; details, a snooze, a wish to hand over, not a fit."""
+    pressed = reminder.get_by_role("button", name="Contacted: Mira Solberg")
+    await pressed.click()
+    await reminder.get_by_role("button", name="Undo: Mira Solberg").click()
+    await pressed.click()
+    await expect(reminder).to_contain_text("Mira Solberg, Lantern Works · Contacted")
+    form = await choose(page, reminder, "Log details", "Ana Ruiz")
+    await form.get_by_label("No answer").check()
+    await form.get_by_role("button", name="Save").click()
+    await expect(reminder).to_contain_text("Ana Ruiz, Tern Logistics · Log details: call, no answer")
+    form = await choose(page, reminder, "Snooze", "Vera Nagy")
+    await form.get_by_role("button", name="Snooze").click()
+    await expect(reminder).to_contain_text("Snooze: until today 2:00 PM")
+    form = await choose(page, reminder, "Not a fit", "Max Dean")
+    await form.get_by_label("no budget").check()
+    await form.get_by_role("button", name="Not a fit").click()
+    await expect(reminder).to_contain_text("Max Dean, Bluebird Post · Not a fit: no budget")
+    form = await choose(page, reminder, "Hand over", "Freya Holm")
+    await form.get_by_label("To whom?").select_option(label="@Rui Costa")
+    await form.get_by_role("button", name="Hand over").click()
+    await expect(reminder).to_contain_text("Hand over: waiting for Rui Costa")
+
+
+async def a_lead_changes_hands(page, theirs):
+    """Rui declines, so Freya stays with Maya, who is told; Yuki accepts, and Haru is hers."""
+    await look_as(theirs, "Rui Costa")
+    await go(theirs, "Winbell")
+    question = messages(theirs, "Maya Okafor asks")
+    await question.get_by_role("button", name="Decline: Freya Holm").click()
+    await expect(question).to_contain_text("Declined. It stays where it was.")
+    await expect(messages(page, "Rui Costa could not take it over").last).to_contain_text("Freya Holm")
+    await look_as(theirs, "Yuki Tanaka")
+    await go(theirs, "Winbell")
+    question = messages(theirs, "Maya Okafor asks")
+    await question.scroll_into_view_if_needed()
+    await picture(theirs, "hand-over", question)
+    await question.get_by_role("button", name="Accept: Haru Mori").click()
+    await expect(question).to_contain_text("It is yours now.")
+    await expect(messages(page, "Haru Mori").first).to_contain_text("Hand over: now with Yuki Tanaka")
+
+
+async def the_commands_tell_the_same(page):
+    """`/leads` is answered where it stands; `/sla explain` tells the clock line by line."""
+    await say(page, "/leads mine")
+    queue = messages(page, "Your open leads")
+    await expect(queue).to_contain_text("Freya Holm, Saltmarsh Energy")
+    await queue.scroll_into_view_if_needed()
+    await picture(page, "leads", queue)
+    await queue.get_by_role("button", name="Contacted: Freya Holm").click()
+    await expect(queue).to_contain_text("Freya Holm, Saltmarsh Energy · Contacted")
+    await say(page, "/sla explain Ana Ruiz")
+    told = messages(page, "Counted time")
+    await expect(told).to_contain_text("Contact 3")
+    await picture(page, "sla-explain", told)
+
+
+def everyone_was_told_in_their_hours(demo):
+    """No direct message before nine or after half past five where its reader is, and none on the holiday."""
+    zones = {user.name: ZoneInfo(user.tz) for user in demo.slack.workspace.users.values()}
+    times = [
+        (when.astimezone(zones[name]), name)
+        for name in told(demo)
+        if name in zones
+        for when, _ in told(demo)[name]
+    ]
+    assert {when.date().isoformat() for when, _ in times} & {
+        "2026-11-21",
+        "2026-11-22",
+        "2026-11-23",
+    } == set()
+    assert [one for one in times if not time(9) <= one[0].time() <= time(17, 31)] == []
+    assert {name for _, name in times} == {"Maya Okafor", "Rui Costa", "Yuki Tanaka"}  # Jon is away
+
+
+async def each_message_is_accounted_for(demo):
+    """`/sla explain` names every message that a lead is in, and no other, with its receiver and its time."""
+    office, now = demo.office, demo.clock.now()
+    for lead in (
+        "Freya Holm",
+        "Haru Mori",
+        "Lee Wong",
+        "Max Dean",
+        "Ivo Novak",
+        "Rin Kato",
+        "Paul Ek",
+        "Vera Nagy",
+    ):
+        found = await office.database.read(lambda s, lead=lead: answer(s, office.agreement, lead, now))
+        steps = [*found.messages, *(step for cycle in found.cycles for step in cycle.steps)]
+        explained = {
+            (step.where.removeprefix("#"), f"{step.at:%d %H:%M:%S}")
+            for step in steps
+            if step.outcome == "sent"
+        }
+        seen = {
+            (name, f"{when:%d %H:%M:%S}")
+            for name, messages_ in told(demo).items()
+            for when, text in messages_
+            if lead in text
+        }
+        assert explained == seen, lead

@@ -193,6 +193,9 @@ JUDGEMENTS = {
     "closed at the due instant itself": (None, 4, 9, ("closed", None)),
     "closed too late": (None, 4.5, 9, ("breached", None)),
     "contacted and closed": (2, 3, 9, ("met", 120)),
+    "closed in time, contacted too late": (4.5, 3, 9, ("closed", None)),
+    "closed in time, contacted after that in time": (3.5, 3, 9, ("met", 210)),
+    "contacted too late, closed too late": (4.5, 5, 9, ("breached", 270)),
 }
 
 

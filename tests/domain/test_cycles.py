@@ -216,28 +216,85 @@ def test_lives_follow_one_another(statements, created, tiers):
 # A contact's cycles.
 
 
-def life(lead: str, start: float, end: float | None) -> Life:
-    """A stay in sales' hands (hours)."""
-    return Life(lead, at(start), at(start), TIERS[2], at(end), None, ())
+def life(lead: str, start: float, end: float | None, *owners: tuple[float, str], qualified=None) -> Life:
+    """A stay in sales' hands (hours), with who held it from when on."""
+    held = tuple(Held(at(since), owner) for since, owner in owners)
+    return Life(lead, at(start), at(start), TIERS[2], at(end), at(qualified), held)
 
 
 CYCLES = {
-    # lives: (lead, start, end) -> the ones that open a cycle
+    # lives: (lead, start, end) -> the life that opens each cycle, and when that ends
     "of nothing": ([], []),
-    "one lead": ([("a", 0, None)], [("a", 0)]),
-    "one that comes again": ([("a", 0, 2), ("a", 5, None)], [("a", 0), ("a", 5)]),
-    "another lead meanwhile": ([("a", 0, None), ("b", 3, None)], [("a", 0)]),
-    "another lead afterwards": ([("a", 0, 2), ("b", 3, None)], [("a", 0), ("b", 3)]),
-    "another lead at the very end": ([("a", 0, 3), ("b", 3, None)], [("a", 0), ("b", 3)]),
-    "two at once": ([("b", 0, None), ("a", 0, None)], [("a", 0)]),
-    "the earlier lead is told of later": ([("a", 3, None), ("b", 0, None)], [("b", 0)]),
+    "one lead": ([("a", 0, None)], [("a", 0, None)]),
+    "one that comes again": ([("a", 0, 2), ("a", 5, None)], [("a", 0, 2), ("a", 5, None)]),
+    "another lead meanwhile": ([("a", 0, None), ("b", 3, None)], [("a", 0, None)]),
+    "another lead meanwhile, over before": ([("a", 0, 5), ("b", 1, 2)], [("a", 0, 5)]),
+    "another lead afterwards": ([("a", 0, 2), ("b", 3, None)], [("a", 0, 2), ("b", 3, None)]),
+    "another lead at the very end": ([("a", 0, 3), ("b", 3, None)], [("a", 0, 3), ("b", 3, None)]),
+    "two at once": ([("b", 0, None), ("a", 0, None)], [("a", 0, None)]),
+    "the earlier lead is told of later": ([("a", 3, None), ("b", 0, None)], [("b", 0, None)]),
+    "the earlier one was closed as a duplicate": ([("a", 0, 2), ("b", 1, None)], [("a", 0, None)]),
+    "each begins before the other ends": (
+        [("a", 0, 2), ("b", 1, 5), ("c", 3, 7), ("d", 8, None)],
+        [("a", 0, 7), ("d", 8, None)],
+    ),
+    "the last one ends where the next begins": (
+        [("a", 0, 2), ("b", 1, 5), ("c", 5, None)],
+        [("a", 0, 5), ("c", 5, None)],
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CYCLES)
 def test_the_cycles_of_a_contact(case):
-    """A life that begins while a cycle is open belongs to it; one that begins when it has ended opens the next."""
+    """A life that begins while a cycle is open belongs to it and makes it last; one that begins later opens the next."""
     lives, expected = CYCLES[case]
     for order in (lives, lives[::-1]):
         found = cycles.cycles(life(*each) for each in order)
-        assert [(one.lead_key, hours(one.started_at)) for one in found] == expected
+        assert [(one.lead_key, hours(one.started_at), hours(one.ended_at)) for one in found] == expected
+
+
+def test_who_holds_a_cycle_of_several_leads():
+    """The owner of the lead that began it, as long as that lasts; then whoever holds the one that goes on."""
+    first = life("a", 0, 3, (0, ANA))
+    second = life("b", 1, 9, (1, "early@seller.example"), (2, BEN), (5, ANA), (6, BEN))
+    (found,) = cycles.cycles([second, first])
+    assert found.owners == (Held(at(0), ANA), Held(at(3), BEN), Held(at(5), ANA), Held(at(6), BEN))
+    assert [found.owner_at(at(h)) for h in (0, 2.9, 3, 5.5, 8)] == [ANA, ANA, BEN, ANA, BEN]
+    (same,) = cycles.cycles([first, life("b", 1, None, (1, ANA))])
+    assert same.owners == first.owners
+    (ended,) = cycles.cycles([first, life("b", 1, 2, (1, BEN))])
+    assert ended == first
+
+
+def test_a_cycle_is_qualified_with_the_first_of_its_leads():
+    """Whichever of the contact's leads becomes an SQL first."""
+    first, second = life("a", 0, None, qualified=7), life("b", 1, None, qualified=4)
+    assert [hours(one.qualified_at) for one in cycles.cycles([first, second])] == [4]
+    assert [hours(one.qualified_at) for one in cycles.cycles([life("a", 0, None), first])] == [7]
+
+
+SPANS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.none() | st.integers(1, 9)),
+    unique_by=lambda span: span[:2],
+    max_size=7,
+)
+
+
+@given(SPANS, st.randoms())
+def test_every_life_belongs_to_one_cycle(spans, chance):
+    """Cycles follow one another, and cover each life from its beginning to its end, in whatever order they come."""
+    lives = [life(lead, start, None if length is None else start + length) for lead, start, length in spans]
+    found = cycles.cycles(lives)
+    for one, following in pairwise(found):
+        assert one.ended_at is not None
+        assert one.ended_at <= following.started_at
+    for each in lives:
+        (its,) = [
+            one
+            for one in found
+            if one.started_at <= each.started_at and (one.ended_at is None or each.started_at < one.ended_at)
+        ]
+        assert its.ended_at is None or (each.ended_at is not None and each.ended_at <= its.ended_at)
+    chance.shuffle(lives)
+    assert cycles.cycles(lives) == found

@@ -107,6 +107,38 @@ def test_which_contact_a_step_asks_for(key, attempt):
     assert attempt_of(key) == attempt
 
 
+@pytest.mark.parametrize(
+    ("what", "asked", "attempt", "key"),
+    [
+        ("snoozed-12", "at_risk:owner", 1, "snoozed-12#1"),
+        ("snoozed-12", "attempt-3", 3, "snoozed-12#3"),
+        ("declined-4", "snoozed-12#2", 2, "declined-4#2"),
+        ("snoozed-12", "intent:demo_request:generic/T-1", 1, "intent:demo_request:generic/T-1#snoozed-12"),
+    ],
+)
+def test_a_step_that_asks_again_asks_for_the_same(what, asked, attempt, key):
+    """After a snooze, and after somebody declined, it is the same contact that is asked for."""
+    assert steps.asked_again(what, asked, attempt) == key
+    assert attempt_of(key) == attempt
+
+
+@pytest.mark.parametrize(
+    ("key", "news"),
+    [
+        ("intent:demo_request:generic/T-1", True),
+        ("intent:demo_request:generic/T-1#snoozed-12", False),
+        ("intent:call_request:generic/T#5", True),
+        ("intent:call_request:generic/T#5#declined-4", False),
+        ("attempt-2", False),
+        ("snoozed-12#1", False),
+        ("at_risk:owner", False),
+    ],
+)
+def test_which_steps_are_news(key, news):
+    """A touch with intent is news once; asked again after a snooze it is a step like others."""
+    assert steps.is_news(key) is news
+
+
 def test_a_step_to_the_owner_is_told_in_any_case():
     """A new lead, a follow-up and the end of a snooze are each told, however many are due."""
     assert owner_step("attempt-2", at(5)) == StepAt("attempt-2", at(5), at(5), "owner", missable=False)

@@ -10,9 +10,11 @@ from bot.domain.agreement import (
     Agreement,
     ContactRule,
     CreditRule,
+    Goal,
     Promise,
     Rate,
     Reminders,
+    Route,
     Stages,
     Step,
     Tier,
@@ -193,4 +195,58 @@ def test_promises_money_and_people_are_told():
     assert section("What counts as a contact", **parts) == [
         "Calls by a person to the lead; automatic e-mails never count.",
         "The owner's word alone does not count.",
+    ]
+
+
+def test_what_is_agreed_of_wins_beyond_the_usual_is_told():
+    """The least amount, other channels, goals, grouping, an order of people, and what is seen of the customer."""
+    wins = Wins(
+        minimum=Decimal(1000),
+        routes=(
+            Route("#big", Decimal(50000), segment=("smb", "enterprise")),
+            Route("#renewals", kind="renewal", team=("EMEA",)),
+        ),
+        goals=(Goal("month", Decimal(300000)), Goal("quarter", Decimal(90000), "EMEA")),
+        group_after=12,
+        rank_people=True,
+        shown="contact",
+    )
+    assert section("Deals", wins=wins)[3:-2] == [
+        "Wins are told in #wins, if they are at most 7 days old.",
+        "Wins below 1,000 USD have no card.",
+        "Wins with an amount of 50,000 USD or more, segment smb or enterprise are told in #big, too.",
+        "Wins with kind renewal, team EMEA are told in #renewals, too.",
+        "Goal for each month: 300,000 USD.",
+        "Goal for each quarter, team EMEA: 90,000 USD.",
+        "More than 12 wins within a minute are one message.",
+        "An order of single people is shown, too.",
+        "Of the customer, channels see the company and the contact's name.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "model", "people"),
+    [
+        (
+            CreditRule("time_decay", half_life_days=1),
+            "the older a touch, the less it gets (half of its weight is gone after 1 day)",
+            [],
+        ),
+        (
+            CreditRule("u_lead"),
+            "40% for the first touch and 40% for the one that made the lead, the others the rest",
+            [],
+        ),
+        (
+            CreditRule("last", contributors={"sdr": Decimal("0.125"), "se": Decimal("0.2")}),
+            "the last touch gets all",
+            ["Who helped gets, where the deal does not say: sdr 12.5% and se 20%."],
+        ),
+    ],
+)
+def test_how_credit_is_shared_is_told(rule, model, people):
+    """The model with the numbers it uses, and what those who helped get."""
+    assert section("Deals", credit=rule)[4:-1] == [
+        f"Credit: {model}; touches of the 90 days before the win count.",
+        *people,
     ]

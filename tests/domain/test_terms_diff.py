@@ -12,9 +12,11 @@ from bot.domain.agreement import (
     Agreement,
     ContactRule,
     CreditRule,
+    Goal,
     Promise,
     Rate,
     Reminders,
+    Route,
     Stages,
     Step,
     Tier,
@@ -34,6 +36,7 @@ BEFORE = Agreement(
     ),
     rates=(Rate("EUR", Decimal("1.08")), Rate("EUR", Decimal("1.09"), date(2026, 7, 1))),
     tiers=(HOT, Tier("rest")),
+    wins=Wins(routes=(Route("#renewals", kind="renewal"),), goals=(Goal("month", Decimal(300000)),)),
     promises=(Promise("month", "all", 500, Decimal(500000)),),
 )
 
@@ -59,6 +62,17 @@ def in_step(**changed):
     return with_("reminders", steps=(replace(first, **changed), *others))
 
 
+def in_route(**changed):
+    """The agreement with another first route."""
+    return with_("wins", routes=(replace(BEFORE.wins.routes[0], **changed),))
+
+
+def in_goal(**changed):
+    """The agreement with another goal."""
+    return with_("wins", goals=(replace(BEFORE.wins.goals[0], **changed),))
+
+
+WITHOUT = "Wins with kind renewal: told in no other channel, before told in #renewals, too."
 CONDITION = "Tier hot: takes leads with a score of 80 or more"
 WAS = ", before leads with a score of 80 or more."
 CASES = {
@@ -73,6 +87,7 @@ CASES = {
             "Currency of the reports: CHF, before USD.",
             "Worth of 1 EUR: 1.08 CHF, before 1.08 USD.",
             "Worth of 1 EUR from 1 Jul 2026 on: 1.09 CHF, before 1.09 USD.",
+            "Goal for each month: 300,000 CHF, before 300,000 USD.",
             "Promise each month, all channels: 500 leads worth 500,000 CHF, before 500 leads worth 500,000 USD.",
         ],
     ),
@@ -227,6 +242,87 @@ CASES = {
     ),
     "wins.channel": (with_("wins", channel="#gongs"), ["Channel of the wins: #gongs, before #wins."]),
     "wins.fresh": (with_("wins", fresh=timedelta(days=1)), ["A win is told within: 1 day, before 7."]),
+    "wins.minimum": (
+        with_("wins", minimum=Decimal(1000)),
+        ["Wins without a card: below 1,000 USD, before none."],
+    ),
+    "wins.routes": (
+        with_("wins", routes=(Route("#big", Decimal(50000)),)),
+        [
+            "Wins with an amount of 50,000 USD or more: told in #big, too, before told in no other channel.",
+            WITHOUT,
+        ],
+    ),
+    "wins.routes.channel": (
+        in_route(channel="#grown"),
+        ["Wins with kind renewal: told in #grown, too, before told in #renewals, too."],
+    ),
+    "wins.routes.min_amount": (
+        in_route(min_amount=Decimal("0.5")),
+        [
+            (
+                "Wins with an amount of 0.5 USD or more, kind renewal: told in #renewals, too,"
+                " before told in no other channel."
+            ),
+            WITHOUT,
+        ],
+    ),
+    "wins.routes.kind": (
+        in_route(kind="expansion"),
+        ["Wins with kind expansion: told in #renewals, too, before told in no other channel.", WITHOUT],
+    ),
+    "wins.routes.segment": (
+        in_route(segment=("smb", "enterprise")),
+        [
+            (
+                "Wins with kind renewal, segment smb or enterprise: told in #renewals, too,"
+                " before told in no other channel."
+            ),
+            WITHOUT,
+        ],
+    ),
+    "wins.routes.team": (
+        in_route(team=("EMEA",)),
+        [
+            "Wins with kind renewal, team EMEA: told in #renewals, too, before told in no other channel.",
+            WITHOUT,
+        ],
+    ),
+    "wins.goals": (with_("wins", goals=()), ["Goal for each month: none, before 300,000 USD."]),
+    "wins.goals.period": (
+        in_goal(period="week"),
+        ["Goal for each week: 300,000 USD, before none.", "Goal for each month: none, before 300,000 USD."],
+    ),
+    "wins.goals.amount": (
+        in_goal(amount=Decimal(400000)),
+        ["Goal for each month: 400,000 USD, before 300,000 USD."],
+    ),
+    "wins.goals.team": (
+        in_goal(team="EMEA"),
+        [
+            "Goal for each month, team EMEA: 300,000 USD, before none.",
+            "Goal for each month: none, before 300,000 USD.",
+        ],
+    ),
+    "wins.group_after": (
+        with_("wins", group_after=9),
+        ["One message for more wins within a minute than: 9, before 5."],
+    ),
+    "wins.rank_people": (
+        with_("wins", rank_people=True),
+        ["An order of single people: shown, before not shown."],
+    ),
+    "wins.shown": (
+        with_("wins", shown="none"),
+        ["What channels see of the customer: nothing, before the company."],
+    ),
+    "credit.contributors": (
+        with_("credit", contributors={"sdr": Decimal("0.1"), "se": Decimal("0.2")}),
+        [
+            "Share of somebody who helped as sdr: 10%, before none.",
+            "Share of somebody who helped as se: 20%, before none.",
+        ],
+    ),
     "credit.model": (
         with_("credit", model="first"),
         [
@@ -283,6 +379,8 @@ PARTS = {
     "promises": Promise,
     "tiers.when": When,
     "reminders.steps": Step,
+    "wins.routes": Route,
+    "wins.goals": Goal,
 }
 
 
@@ -292,7 +390,7 @@ def keys(made, path=""):
         if not field.init or field.name == "earlier":
             continue
         name = f"{path}{field.name}"
-        if name not in PARTS or name in {"tiers.when", "reminders.steps"}:
+        if name not in PARTS or "." in name:
             yield name
         if name in PARTS:
             yield from keys(PARTS[name], f"{name}.")

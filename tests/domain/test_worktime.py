@@ -7,6 +7,8 @@ from pathlib import Path
 import businesstimedelta
 import pytest
 import pytz
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.worktime import (
     Calendar,
@@ -103,6 +105,29 @@ def test_an_independent_library_agrees(case):
     calendar = calendar_named(case["calendar"])
     assert due(calendar, start, target) == theirs
     assert elapsed(calendar, start, theirs + 5 * HOUR) == hours.difference(start, theirs + 5 * HOUR).timedelta
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Sydney", "Asia/Kolkata"]),
+    st.integers(0, 365 * 24 * 60),
+    st.integers(1, 100 * 60),
+)
+def test_an_independent_library_agrees_all_year(zone, start, target):
+    """Office hours from any minute of a year, over both changes of the clocks: its due instant and its working time."""
+    work = businesstimedelta.WorkDayRule(
+        start_time=at("2026-01-01T09:00").time(),
+        end_time=at("2026-01-01T17:00").time(),
+        working_days=[0, 1, 2, 3, 4],
+        tz=pytz.timezone(zone),
+    )
+    hours = businesstimedelta.Rules([work])
+    began = at("2026-01-01T00:00+00:00") + start * MINUTE
+    theirs = began + businesstimedelta.BusinessTimeDelta(hours, timedelta=target * MINUTE)
+    calendar = Calendar(zone, OFFICE)
+    assert due(calendar, began, target * MINUTE) == theirs
+    later = theirs + 5 * HOUR
+    assert elapsed(calendar, began, later) == hours.difference(began, later).timedelta
 
 
 # Calendars

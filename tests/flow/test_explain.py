@@ -7,21 +7,25 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from bot.domain.agreement import Agreement, ContactRule, Reminders, Step, Tier, When
 from bot.domain.answering import Logged, Press
 from bot.domain.explain_facts import Unclear
 from bot.domain.worktime import Calendar
-from bot.flow import answers, explain
+from bot.flow import answers, explain, reminders
 from bot.render.explain import explain as drawn
 from bot.render.explain import explain_data, explain_text
 from bot.store import answers as stored_answers
-from bot.store import outbox
+from bot.store import clocks, outbox, records
 from bot.store.database import Database
 from tests.render.judge import faults
+from tests.support.histories import AGREEMENT as WHOLE
+from tests.support.histories import NOW, retold
 from tests.support.imports import imported
 from tests.support.leads import called, comes
 from tests.support.market import Market
+from tests.support.stories import by_time, histories
 from tests.support.world import World, contacted_button
 
 NEW_YORK = Calendar(
@@ -109,7 +113,7 @@ async def test_a_lead_over_a_holiday_weekend_breached_handed_over_and_snoozed(sq
     assert (cycle.state, cycle.breached_owner, cycle.owner) == ("breached", "Maya Okafor", "Lee Chan")
     assert (cycle.counted, cycle.over) == (timedelta(hours=6, minutes=30), timedelta(hours=2, minutes=30))
     assert section(view, "The clock") == [
-        "Contacted late: after 6 h 30 min of 4 h.",
+        "Contacted late: after 6 h 30 min of working time; 4 h were agreed.",
         "Started Wed 25 Nov, 16:00, when the lead was created",
         "Tier hot, because of score 91 (at least 80)",
         "Agreed first contact within 4 h of working time",
@@ -136,12 +140,16 @@ async def test_a_lead_over_a_holiday_weekend_breached_handed_over_and_snoozed(sq
     ]
     assert section(view, "Messages") == [
         "Fri 27 Nov, 11:00 At risk, for the owner: sent at 11:00 to Maya Okafor",
-        "Fri 27 Nov, 12:00 At the breach, for the owner: sent at 12:30 to Maya Okafor, together with "
-        "“End of the snooze”, held until 12:30 (snoozed)",
+        (
+            "Fri 27 Nov, 12:00 At the breach, for the owner: sent at 12:30 to Maya Okafor, together with "
+            "“End of the snooze”, held until 12:30 (snoozed)"
+        ),
         "Fri 27 Nov, 12:30 End of the snooze, for the owner: sent at 12:30 to Maya Okafor",
         "Fri 27 Nov, 13:00 Lee Chan was asked to take the lead over: sent at 13:00 to Lee Chan",
-        "Fri 27 Nov, 14:00 50% after the breach, for the manager: sent at 14:00 in #sales-ops, since "
-        "the lead has no known manager",
+        (
+            "Fri 27 Nov, 14:00 50% after the breach, for the manager: sent at 14:00 in #sales-ops, since "
+            "the lead has no known manager"
+        ),
         "Mon 30 Nov, 14:30 Contact 2, for the owner: to come",
     ]
 
@@ -161,10 +169,13 @@ async def test_a_contact_logged_late_corrects_the_result(sqlite):
     assert [view.cycles[0].state for view in (before, after, then)] == ["breached", "met", "running"]
     assert (
         section(before, "The clock")[0]
-        == "No first contact yet: 5 h of 4 h have passed, 1 h more than agreed."
+        == "No first contact yet: 5 h of working time have passed, 1 h more than agreed."
     )
-    assert section(after, "The clock")[0] == "Contacted in time: after 3 h 30 min of 4 h."
-    assert section(then, "The clock")[0] == "Running, at risk: 3 h of 4 h have passed."
+    assert (
+        section(after, "The clock")[0]
+        == "Contacted in time: after 3 h 30 min of working time; 4 h were agreed."
+    )
+    assert section(then, "The clock")[0] == "Running, at risk: 3 h of the 4 h agreed have passed."
     assert (
         "Contact Mon 16 Nov, 12:30, call by maya@seller.example, seen in the CRM, logged at 14:00; until then it "
         "counted as missed, which was corrected"
@@ -196,7 +207,7 @@ async def test_a_lead_that_came_back_has_two_clocks(sqlite):
     ]
     assert section(view, "Clock 1")[0] == "Closed Mon 16 Nov, 10:00: no first contact is owed any more."
     assert section(view, "Clock 2")[:2] == [
-        "Running: 2 h of 4 h have passed.",
+        "Running: 2 h of the 4 h agreed have passed.",
         "Started Wed 18 Nov, 09:00, when the lead came back to sales",
     ]
     assert (first.counted, second.counted) == (timedelta(hours=1), timedelta(hours=2))
@@ -235,10 +246,14 @@ async def test_what_is_held_until_the_receiver_s_morning(sqlite):
         "Mon 16 Nov, 13:00 At risk, for the owner: waits until Mon 16 Nov, 19:00 (outside the agreed hours in Asia/Tokyo)"
     )
     assert section(sent, "Messages")[:2] == [
-        "Mon 16 Nov, 13:00 At risk, for the owner: sent at 19:00 to maya@seller.example, together with “At the "
-        "breach”, held until 19:00 (outside the agreed hours in Asia/Tokyo)",
-        "Mon 16 Nov, 14:00 At the breach, for the owner: sent at 19:00 to maya@seller.example, held until 19:00 "
-        "(outside the agreed hours in Asia/Tokyo)",
+        (
+            "Mon 16 Nov, 13:00 At risk, for the owner: sent at 19:00 to maya@seller.example, together with “At the "
+            "breach”, held until 19:00 (outside the agreed hours in Asia/Tokyo)"
+        ),
+        (
+            "Mon 16 Nov, 14:00 At the breach, for the owner: sent at 19:00 to maya@seller.example, held until 19:00 "
+            "(outside the agreed hours in Asia/Tokyo)"
+        ),
     ]
 
 
@@ -367,7 +382,7 @@ async def test_every_message_about_a_lead_is_accounted_for(sqlite):
         "Mon 16 Nov, 09:00 New lead",
         "Mon 16 Nov, 10:00 They asked for a demo",
         "Mon 16 Nov, 12:00 At risk",
-        "Mon 16 Nov, 12:30 Lee Chan was asked to take the lead over",
+        "Mon 16 Nov, 12:30 lee@seller.example was asked to take the lead over",
         "Mon 16 Nov, 12:30 Marketing was told that it is not a fit",
         "Mon 16 Nov, 13:00 At the breach",
         "Mon 16 Nov, 15:00 50% after the breach",
@@ -403,3 +418,33 @@ def test_a_lead_is_found_by_what_a_person_types(sqlite, typed, found):
     answer = market.ask(explain.answer, AGREEMENT, typed, at("16 10:00"))
     assert isinstance(answer, Unclear) == (len(found) != 1)
     assert faults(drawn(answer)) == []
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(history=histories())
+def test_over_any_history_the_explanation_is_the_clock(sqlite, history):
+    """Whatever happened: each clock that is kept is explained with its own figures, and its lines add up to them."""
+
+    def tell(session):
+        retold(session, by_time(history), at_once=True, figures=False)
+        while owners := clocks.due_owners(session, NOW, 50):
+            owners.sort(key=lambda owner: (owner is None, owner or ""))
+            reminders.remind(session, WHOLE, owners, NOW)
+        kept = clocks.every(session)
+        keys = [*records.all_lead_keys(session), *(clock.lead_key for clock in kept)]
+        return kept, {key: explain.explain_view(session, WHOLE, key, NOW) for key in keys}
+
+    kept, views = sqlite.write_now(tell)
+    for clock in kept:
+        (cycle,) = [one for one in views[clock.lead_key].cycles if one.number == clock.cycle]
+        told = (cycle.state, cycle.started_at, cycle.due_at, cycle.at_risk_at, cycle.tier.name)
+        assert told == (clock.state, clock.started_at, clock.due_at, clock.at_risk_at, clock.tier)
+        assert sum((line.counted for line in cycle.ledger), timedelta(0)) == cycle.counted
+        if clock.minutes is not None:
+            assert cycle.counted // timedelta(minutes=1) == clock.minutes
+        steps = [step.key for step in cycle.steps]
+        assert {step.key for step in WHOLE.reminders.steps} <= set(steps)
+        assert len(steps) == len(set(steps))
+    for view in views.values():
+        assert faults(drawn(view)) == []
+        assert "<@" not in explain_text(view)

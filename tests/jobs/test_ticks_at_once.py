@@ -12,7 +12,7 @@ from bot.store.database import Database
 from jobs import work
 from tests.support.leads import AT_RISK, comes
 from tests.support.wins import states, won
-from tests.support.world import World, buttons
+from tests.support.world import World, asked_for
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def test_two_sweeps_at_once(database):
         assert sum(one.reminded for one in swept) == 12
         await world.settle()
         world.expect("chat.postMessage", "chat.postMessage")
-        assert [[len(buttons(message)) for message in world.direct(owner)] for owner in owners] == [[6], [6]]
+        assert [[len(asked_for(message)) for message in world.direct(owner)] for owner in owners] == [[6], [6]]
 
 
 async def test_two_appliers_at_once(database):

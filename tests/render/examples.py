@@ -9,8 +9,6 @@ from bot.domain.agreement import Agreement, Promise, Tier, When
 from bot.domain.answering import LeadForm
 from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfall
 from bot.domain.facts import (
-    Contribution,
-    CreditLine,
     HandOver,
     LeadWorth,
     Named,
@@ -20,13 +18,12 @@ from bot.domain.facts import (
     NudgeLead,
     PipelineRow,
     PipelineView,
-    StoryTouch,
-    WinCard,
 )
 from bot.domain.money import Money
 from bot.domain.sla_facts import QueueView, SlaRow, SlaView
 from bot.domain.terms import in_words
 from bot.domain.terms_diff import difference
+from bot.domain.win_facts import Contribution, CreditLine, StoryTouch, WinCard
 from bot.domain.worktime import Calendar
 
 MAYA = Named("maya.okafor@seller.example", "Maya Okafor", "U0MAYA")

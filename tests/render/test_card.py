@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from bot.domain.facts import Contribution, CreditLine, Named, StoryTouch
+from bot.domain.facts import Named
 from bot.domain.money import Money
+from bot.domain.win_facts import Contribution, CreditLine, StoryTouch
 from bot.render.card import win_card
 from tests.render.examples import ANA, CARD, MAYA, TOM, UNATTRIBUTED, credits_of, eur
 from tests.render.judge import spoken

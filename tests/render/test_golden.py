@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.facts import Contribution
+from bot.domain.win_facts import Contribution
 from bot.render import answers, forms
 from bot.render.agreement import agreement_changed, agreement_words
 from bot.render.brief import brief, feedback
@@ -55,7 +55,7 @@ CASES = {
     "card_deleted": win_card(replace(ex.CARD, status="deleted", owner=None, url=None)),
     "card_merged": win_card(replace(ex.CARD, status="merged", owner=ex.TOM)),
     "nudge_two_leads": nudge(ex.NUDGE),
-    "nudge_one_answered": nudge(replace(ex.NUDGE, leads=(ex.AT_RISK, ex.SETTLED))),
+    "nudge_one_answered": nudge(replace(ex.NUDGE, leads=(ex.MINE, ex.SETTLED))),
     "nudge_all_settled": nudge(
         replace(
             ex.NUDGE,

@@ -1,17 +1,30 @@
 """Names that try to be more than names, in every text field of every message."""
 
 from dataclasses import fields, is_dataclass, replace
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfall
-from bot.domain.facts import CreditLine, Named, Notice, Nudge, NudgeLead, PipelineRow, PipelineView, WinCard
+from bot.domain.facts import (
+    HandOver,
+    LeadState,
+    LeadWorth,
+    Named,
+    Notice,
+    Nudge,
+    NudgeLead,
+    PipelineRow,
+    PipelineView,
+)
 from bot.domain.money import DIGITS, Money
+from bot.domain.win_facts import CreditLine, WinCard
 from bot.render import answers, forms
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.handover import hand_over
 from bot.render.leads import leads
 from bot.render.notice import notice
 from bot.render.nudge import nudge
@@ -55,7 +68,7 @@ CORPUS = [
     "'; drop table deals; --",
     "=1+1",
 ]
-OURS_ALONE = {"ref", "undo", "scope", "zone", "state", "status", "currency", "period"}
+OURS_ALONE = {"ref", "undo", "scope", "zone", "state", "status", "currency", "period", "hand_over"}
 """Texts that never come from outside: references, settings and states of our own."""
 TOLD = {
     win_card: [
@@ -67,6 +80,16 @@ TOLD = {
     nudge: [
         replace(ex.NUDGE, leads=ex.leads_of(20), more=5),
         replace(ex.NUDGE, to_channel=True, leads=(ex.AT_RISK, ex.BREACHED, ex.SETTLED)),
+        replace(
+            ex.NUDGE,
+            leads=(ex.FOLLOW_UP, ex.DEMO, ex.SNOOZED, ex.LOGGED, ex.UNFIT, ex.PASSED_ON, ex.ASKED),
+            at_stake=ex.usd(1),
+        ),
+        replace(ex.NUDGE, leads=(replace(ex.FOLLOW_UP, hand_over="declined", to=ex.ANA, offer=True),) * 20),
+    ],
+    hand_over: [
+        *(replace(ex.HAND_OVER, state=state) for state in get_args(HandOver.__annotations__["state"])),
+        ex.BARE_HAND_OVER,
     ],
     pipeline: [
         replace(ex.PIPELINE, not_converted=ex.APART * 9, unknown_stages=("Legal",) * 20),
@@ -194,16 +217,44 @@ CARDS = st.builds(
     was_amount=st.none() | MONEY,
     was_owner=st.none() | NAMED,
 )
+REF = st.text("abc-.", max_size=9)
 LEADS = st.builds(
     NudgeLead,
-    ref=st.text("abc-.", max_size=9),
+    ref=REF,
     name=OPTIONAL,
     url=URL,
     due=st.just(ex.DUE),
+    state=st.sampled_from(get_args(LeadState)),
     owner=st.none() | NAMED,
+    since=st.lists(TEXT, max_size=3).map(tuple),
+    worth=st.none() | st.builds(LeadWorth, amount=MONEY, cases=st.integers(1, 10**6), few=st.booleans()),
+    attempt=st.integers(1, 12),
+    attempts=st.integers(1, 12),
+    intent=st.sampled_from([None, "demo_request", "call_request", "return_visit"]) | TEXT,
+    answer=OPTIONAL,
+    hand_over=st.sampled_from([None, "offered", "declined"]),
+    to=st.none() | NAMED,
+    undo=st.none() | REF.filter(bool),
+    offer=st.booleans(),
 )
 NUDGES = st.builds(
-    Nudge, zone=TEXT, leads=st.lists(LEADS, max_size=25).map(tuple), more=st.integers(0, 10**6)
+    Nudge,
+    zone=TEXT,
+    leads=st.lists(LEADS, max_size=25).map(tuple),
+    more=st.integers(0, 10**6),
+    at_stake=st.none() | MONEY,
+)
+HAND_OVERS = st.builds(
+    HandOver,
+    ref=REF,
+    lead=TEXT,
+    company=OPTIONAL,
+    url=URL,
+    source=OPTIONAL,
+    asked_by=OPTIONAL,
+    reason=OPTIONAL,
+    due=st.sampled_from([None, ex.DUE]),
+    zone=TEXT,
 )
 ROWS = st.builds(PipelineRow, stage=OPTIONAL, count=st.integers(0, 10**6), amount=DOLLARS, weighted=DOLLARS)
 BLIND = st.builds(BlindLead, name=OPTIONAL, company=OPTIONAL, email=OPTIONAL, url=URL)
@@ -262,6 +313,13 @@ def test_any_card_is_one_that_slack_takes(facts):
 def test_any_reminder_is_one_that_slack_takes(facts):
     """Whatever the leads are called, the reminder is valid."""
     assert faults(nudge(facts), ALLOWED) == []
+
+
+@EXAMPLES
+@given(HAND_OVERS)
+def test_any_hand_over_is_one_that_slack_takes(facts):
+    """Whatever was written, the question is valid."""
+    assert faults(hand_over(facts), ALLOWED) == []
 
 
 @EXAMPLES

@@ -75,6 +75,22 @@ async def test_one_person(sqlite):
         )
 
 
+async def test_another_person(sqlite):
+    """Somebody's deals, by mention, address or name; an account that nobody knows is a sentence."""
+    async with World(sqlite) as world:
+        maya, ben = world.person("Maya Okafor"), world.person("Ben Ito")
+        await deals(world, maya, ben)
+        await world.happens("person.updated", email=ben, name="Ben Ito")
+        for words in (f"<@{world.accounts[ben]}|ben>", ben, "@Ben Ito"):
+            assert (await types(world, words, maya)).splitlines()[0] == (
+                "Open pipeline, Ben Ito: 1 deal, $70.00, weighted $0.00."
+            )
+        assert await types(world, "<@U404|zoe>", maya) == (
+            "Slack does not show me the e-mail address of that account, so I cannot tell which deals are theirs. "
+            "Please give their e-mail address, or an admin can grant the scope users:read.email."
+        )
+
+
 async def test_two_currencies_with_a_rate(sqlite):
     """Where the agreement has a rate everything is one currency, converted deal by deal and rounded once."""
     agreement = Agreement(rates=(Rate("EUR", Decimal("1.0845")),))
@@ -118,13 +134,13 @@ async def test_the_same_figures_as_the_report(sqlite):
 
 
 @pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
-@pytest.mark.parametrize("text", ["everything please", "mine team", "<@U1|ana>", "minee", "x" * 3000])
+@pytest.mark.parametrize("text", ["everything please", "mine team", "minee", "x" * 3000])
 async def test_words_it_does_not_know(sqlite, socket, text):
     """It says so, with what it knows; the words are not obeyed."""
     async with World(sqlite, socket=socket) as world:
         maya = world.person("Maya Okafor")
         answer = await types(world, text, maya)
-        assert answer.endswith(" is not something this command knows. Try: /pipeline [mine|team]")
+        assert answer.endswith(" is not something this command knows. Try: /pipeline [mine|team|@rep]")
 
 
 async def test_no_deals(sqlite):

@@ -1,4 +1,4 @@
-"""Wins, their credits, the log of their changes, and the agreements they were judged by."""
+"""Wins, both sides' parts of them, the log of their changes, and the agreements they were judged by."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.store import agreements, tables, wins
-from bot.store.wins import Credit, Win
+from bot.store import agreements, wins
+from bot.store.wins import Change, Credit, PersonCredit, Win
 
 NOW = datetime(2026, 11, 16, 9, 0, 0, 123456, tzinfo=UTC)
 
@@ -38,6 +38,9 @@ def win(deal: str = "g/D1", number: int = 1, status: str = "won", minor: int | N
         announced_amount_minor=None,
         announced_currency=None,
         announced_owner=None,
+        kind="renewal",
+        segment="enterprise",
+        team="EMEA",
     )
 
 
@@ -82,16 +85,28 @@ def test_credits_are_booked_anew(do):
     assert do(wins.credits_of, "g/D1", 2) == [first]
 
 
+def test_peoples_parts_are_booked_anew(do):
+    """People's parts come with the owner first and are replaced as a whole, another win's are not."""
+    owner = PersonCredit(0, None, None, "2/3", -(2**63))
+    helper = PersonCredit(1, "sam@seller.example", "sdr, helped", "1/3", None)
+    do(wins.replace_people, "g/D1", 1, [helper, owner])
+    do(wins.replace_people, "g/D1", 2, [owner])
+    assert do(wins.people_of, "g/D1", 1) == [owner, helper]
+    do(wins.replace_people, "g/D1", 1, [])
+    assert do(wins.people_of, "g/D1", 1) == []
+    assert do(wins.people_of, "g/D1", 2) == [owner]
+
+
 def test_changes_are_logged(do):
-    """Every change of a win is kept, in the order it was made."""
+    """Every change of a win is kept, in the order it was made; another win's log is its own."""
     do(wins.log_change, "g/D1", 1, NOW, "amount_minor", "100", "200")
+    do(wins.log_change, "g/D1", 2, NOW, "status", "won", "lost")
     do(wins.log_change, "g/D1", 1, NOW, "owner_email", None, "ana@seller.example")
-    table = tables.WinChangeRow.__table__
-    rows = do(lambda s: [tuple(row)[1:] for row in s.execute(table.select().order_by(table.c.id))])
-    assert rows == [
-        ("g/D1", 1, NOW, "amount_minor", "100", "200"),
-        ("g/D1", 1, NOW, "owner_email", None, "ana@seller.example"),
+    assert do(wins.changes_of, "g/D1", 1) == [
+        Change(1, NOW, "amount_minor", "100", "200"),
+        Change(3, NOW, "owner_email", None, "ana@seller.example"),
     ]
+    assert do(wins.changes_of, "g/D2", 1) == []
 
 
 def test_the_agreement_in_force_is_the_last_one(do):

@@ -86,7 +86,7 @@ def forget_all(session: Session) -> None:
 
 _ARRIVAL = {
     "lead": {"first_received_at", "quiet_before"},
-    "win": {"silent", "announced_amount_minor", "announced_currency", "announced_owner"},
+    "win": {"silent", "announced_amount_minor", "announced_currency", "announced_owner", "team"},
     "clock": {"quiet_before", "next_at"},
 }
 """Columns that tell when things arrived, or what was said of them meanwhile."""
@@ -105,6 +105,7 @@ _KEPT: Final = (
     tables.SpellingRow,
     tables.WinRow,
     tables.CreditRow,
+    tables.WinPersonRow,
     tables.ClockRow,
 )
 

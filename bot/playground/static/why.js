@@ -21,10 +21,13 @@ function events(reason, ctx) {
     make("div", "quiet mono", `${one.source} / ${one.id} · number ${one.number}`))));
 }
 
+// What a group of facts begins with.
+const BEGINS = new Set(["Lead", "Deal"]);
+
 function facts(reason, ctx) {
   const rows = reason.facts.flatMap((one) => [
-    make("dt", one.name === "Lead" || one.name === "Deal" ? "first" : "", one.name),
-    make("dd", one.name === "Lead" || one.name === "Deal" ? "first" : "", one.at === null ? one.text : at(one.at, ctx)),
+    make("dt", BEGINS.has(one.name) ? "first" : "", one.name),
+    make("dd", BEGINS.has(one.name) ? "first" : "", one.at === null ? one.text : at(one.at, ctx)),
   ]);
   return make("dl", "facts", ...rows);
 }
