@@ -15,9 +15,9 @@ from bot.clock import SystemClock
 from bot.config import load, require_serve
 from bot.domain.when import FIRST_YEAR, LAST_YEAR
 from bot.errors import ConfigError, FormatError, UsageError, WinbellError
+from bot.flow import credit_report, importing, lead_reports, listings, pace, reminders, reports
 from bot.flow import explain as explaining
 from bot.flow import forget as forgetting
-from bot.flow import importing, lead_reports, listings, pace, reminders, reports
 from bot.flow import rehearse as rehearsing
 from bot.flow.figures import Period
 from bot.groundwork import migrate_database, office_of, open_database, parse_agreement, read_agreement
@@ -48,6 +48,7 @@ app.add_typer(outbox_app, name="outbox")
 REPORTS: Final = {
     "pipeline": reports.pipeline,
     "wins": reports.won_and_lost,
+    "credit": credit_report.credit,
     "channels": lead_reports.channels,
     "sla": lead_reports.sla,
     "pace": pace.pace,

@@ -76,7 +76,7 @@ def cohort_with_attempts(session: Session, agreement: Agreement, period: Period,
     return _cohort(session, agreement, period, apart, joined)
 
 
-def _cohort(session: Session, agreement: Agreement, period: Period, apart: Apart, joined: _Joined) -> Cohort:
+def _cohort(session: Session, agreement: Agreement, period: Period, apart: Apart, joined: Joined) -> Cohort:
     deals = {
         d.key: d for d in rows_of.closed_deals(session, None, None, period.as_of) if d.stage_class == "won"
     }
@@ -100,7 +100,7 @@ def _counts(contact: Prospect, agreement: Agreement, period: Period) -> bool:
     return (period.first is None and period.last is None) or period.holds(created.on(agreement.timezone))
 
 
-class _Joined:
+class Joined:
     """Leads and addresses joined into contacts (union-find), by e-mail and by merge."""
 
     def __init__(self, leads: Sequence[LeadFacts], links: Sequence[LeadLink], zone: str) -> None:
@@ -126,6 +126,10 @@ class _Joined:
         names += [f"e:{email}"] if email else []
         return [self.contacts[root] for root in map(self._root, names) if root in self.contacts]
 
+    def roots(self, lead_key: str | None, email: str | None) -> set[str]:
+        """The marks of the contacts behind a lead and an address, known or not."""
+        return {self._root(name) for name in (lead_key and f"l:{lead_key}", email and f"e:{email}") if name}
+
     def _root(self, name: str) -> str:
         self._parent.setdefault(name, name)
         while self._parent[name] != name:
@@ -134,9 +138,14 @@ class _Joined:
         return name
 
 
-def _joined(session: Session, agreement: Agreement, leads: Sequence[LeadFacts]) -> _Joined:
+def joined_leads(session: Session, agreement: Agreement, leads: Sequence[LeadFacts]) -> Joined:
+    """All contacts of these leads, without their wins."""
+    return Joined(leads, rows_of.lead_links(session), agreement.timezone)
+
+
+def _joined(session: Session, agreement: Agreement, leads: Sequence[LeadFacts]) -> Joined:
     """All contacts of these leads, with their wins."""
-    joined = _Joined(leads, rows_of.lead_links(session), agreement.timezone)
+    joined = joined_leads(session, agreement, leads)
     by_email, by_lead = rows_of.deal_links(session)
     for email, keys in by_email.items():
         for contact in joined.of(None, email):

@@ -225,10 +225,10 @@ def _cycle(session: Session, agreement: Agreement, story: Story, told: Told, now
     calendar = cycle.agreement.calendar
     pauses = story.pauses
     ends, counts_to = now, "now"
-    if cycle.stop is not None:
-        ends, counts_to = cycle.stop.at, "contact"
-    elif life.ended_at is not None:
+    if life.ended_at is not None and (cycle.stop is None or plan.state == "closed"):
         ends, counts_to = life.ended_at, "end"
+    elif cycle.stop is not None:
+        ends, counts_to = cycle.stop.at, "contact"
     stops = [(pause.since, pause.until) for pause in pauses]
     counted = worktime.elapsed(calendar, life.started_at, ends, stops)
     over = counted - life.tier.first_contact if plan.state == "breached" else None

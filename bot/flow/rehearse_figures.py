@@ -30,12 +30,18 @@ class Known(NamedTuple):
 
 
 def figures_of(agreement: Agreement, outcome: Outcome, known: Known) -> dict[str, Any]:
-    """The figures of one agreement: plain values, as the JSON of the command shows them."""
+    """The figures of one agreement: plain values, as the JSON of the command shows them.
+
+    What `report sla` has too is called and counted as there.
+    """
     verdicts = [verdict for verdict in outcome.verdicts if verdict.state != "closed"]
     return {
         "agreement": agreement.name,
         **_kept(verdicts),
-        **_followed_up(outcome.verdicts),
+        "still_waiting": sum(each.state == "late" and not each.ended for each in verdicts),
+        "said": sum(each.how == "said" for each in verdicts),
+        "seen": sum(each.how == "seen" for each in verdicts),
+        **_followed_up(verdicts),
         "value_at_risk": _worth(
             known, [each for each in verdicts if each.state in _AT_STAKE and not each.ended]
         ),
@@ -68,7 +74,7 @@ def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, An
 
 
 def _kept(verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """First contacts, counted as `report sla` counts them."""
+    """First contacts; one that was no longer owed is not among them."""
     states = Counter(each.state for each in verdicts)
     minutes = sorted(each.minutes for each in verdicts if each.minutes is not None)
     met, broken = states["met"], states["breached"] + states["late"]
@@ -86,10 +92,10 @@ def _kept(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 def _followed_up(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     states = Counter(each.follow_up for each in verdicts)
     return {
-        "follow_up_kept": states["kept"],
-        "follow_up_broken": states["broken"],
         "follow_up_open": states["open"],
-        "follow_up_exhausted": sum(each.exhausted for each in verdicts),
+        "kept": states["kept"],
+        "broken": states["broken"],
+        "exhausted": sum(each.exhausted for each in verdicts),
     }
 
 

@@ -58,8 +58,8 @@ class Material:
 class Verdict:
     """How one first contact stands: `late` is breached without a contact so far, `open` and `at_risk` are neither yet.
 
-    `minutes` are working minutes to the first contact; `ended` tells that the lead left sales' hands; `follow_up` is
-    open, kept or broken.
+    `minutes` are working minutes to the first contact, which was `seen` or `said`; `ended` tells that the lead left
+    sales' hands; `follow_up` is open, kept or broken.
     """
 
     lead: str
@@ -68,6 +68,7 @@ class Verdict:
     due_at: datetime
     state: State
     minutes: int | None
+    how: str | None
     ended: bool
     follow_up: str
     exhausted: bool
@@ -168,6 +169,7 @@ def _verdict(cycle: Cycle, now: datetime) -> Verdict:
         due_at=plan.due_at,
         state=_state(cycle, now),
         minutes=plan.minutes,
+        how=plan.stopped_how,
         ended=cycle.life.ended_at is not None,
         follow_up=cycle.commitment.state,
         exhausted=cycle.commitment.exhausted_at is not None,

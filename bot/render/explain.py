@@ -5,6 +5,7 @@ All three say the same. Nobody is mentioned: an explanation is read by one perso
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -38,6 +39,7 @@ _MANY: Final = 12
 """More clocks than this never fit in full, so that nobody need try."""
 _SOUGHT: Final = 120
 _LABEL: Final = 28
+_UNIT: Final = re.compile(r"(\d) (h|min|s)\b")
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -117,7 +119,7 @@ def _drawn(section: Section) -> Block:
     elements: list[Part] = []
     plain: list[list[Part]] = [title]
     for listed, together in groupby(section.lines, key=lambda line: len(line) > 1):
-        parts = [[blocks.words(" · ".join(cell for cell in line if cell))] for line in together]
+        parts = [[blocks.words(_unbroken(" · ".join(cell for cell in line if cell)))] for line in together]
         if not listed:
             plain += parts
             continue
@@ -126,6 +128,11 @@ def _drawn(section: Section) -> Block:
         items = [{"type": "rich_text_section", "elements": part} for part in parts]
         elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
     return {"type": "rich_text", "elements": [*elements, *_paragraph(plain)]}
+
+
+def _unbroken(line: str) -> str:
+    """A number stays on one line with its unit, however narrow the screen."""
+    return _UNIT.sub("\\1\u00a0\\2", line)
 
 
 def _paragraph(lines: list[list[Part]]) -> list[Part]:

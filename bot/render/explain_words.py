@@ -66,7 +66,7 @@ def title_of(view: Explanation) -> str:
 
 def subtitle_of(view: Explanation) -> str:
     """The lead's key, of when this is, and whose times these are."""
-    return f"{clean(view.lead_key)} · as of {WallClock(view.zone, view.as_of).on(view.as_of)} · times of {view.zone}"
+    return f"{clean(view.lead_key)} · as of {WallClock(view.zone, view.as_of).on(view.as_of.replace(second=0))} · times of {view.zone}"
 
 
 def sections(view: Explanation, room: Room = ALL) -> tuple[Section, ...]:
@@ -102,6 +102,8 @@ def verdict(cycle: CycleFacts, clock: WallClock) -> str:
         return f"Contacted {how}: after {used} of working time; {agreed} were agreed."
     if cycle.state == "breached":
         over = duration(cycle.over) if cycle.over is not None else "0 min"
+        if cycle.counts_to == "end":
+            return f"No first contact by {clock.on(cycle.counted_until)}, when the lead left sales' hands: {over} late."
         return f"No first contact yet: {used} of working time have passed, {over} more than agreed."
     risk = ", at risk" if cycle.at_risk else ""
     return f"Running{risk}: {used} of the {agreed} agreed have passed."
@@ -242,7 +244,7 @@ def _happening(one: Happening, clock: WallClock) -> Line:
     if one.logged_at is not None:
         words += f", logged {clock.near(one.logged_at, one.at)}"
     if not one.counts and one.kind in {"seen", "said"}:
-        words += ", does not count as another contact"
+        words += ", which does not count by the agreement"
     return (clock.on(one.at), words)
 
 

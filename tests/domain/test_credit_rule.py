@@ -64,7 +64,7 @@ def test_what_was_not_written_is_usual():
         ("u_lead", None, 1, "2/5 1/5 1/5 1/5"),  # no lead: its share joins the rest
         ("w", 1, 2, "3/10 3/10 3/10 1/10"),
         ("w", 1, None, "3/10 3/10 1/5 1/5"),
-        ("full_path", 1, 2, "9/40 9/40 9/40 13/40"),
+        ("full_path", 1, 2, "1/4 1/4 1/4 1/4"),
         ("full_path", 1, 1, "9/40 9/20 1/10 9/40"),
     ],
 )
@@ -73,12 +73,7 @@ def test_a_model_looks_at_its_own_milestones(model, lead, deal, expected):
     touches = path(30, 20, 10, 0)
     milestones = Milestones(*(None if at is None else touches[at].at + DAY for at in (lead, deal)))
     found = weights(CreditRule(model), touches, WON, milestones)
-    if model == "full_path" and lead != deal:
-        expected = "9/40 9/40 9/40 9/40"
-        rest = Fraction(1, 10)
-        assert found == tuple(share / (1 - rest) for share in map(Fraction, expected.split()))
-    else:
-        assert found == tuple(map(Fraction, expected.split()))
+    assert found == tuple(map(Fraction, expected.split()))
 
 
 def test_a_milestone_counts_up_to_its_instant():

@@ -215,6 +215,27 @@ async def test_a_lead_that_came_back_has_two_clocks(sqlite):
     assert {step.outcome for step in second.steps} == {"to come"}
 
 
+async def test_a_lead_that_left_before_and_after_its_promise_ran_out(sqlite):
+    """Not contacted in time and then disqualified: late by the working time up to then. Called after it left: no breach."""
+    async with World(sqlite, AGREEMENT, start=at("16 09:00")) as world:
+        maya = world.person("Maya Okafor", "America/New_York")
+        await comes(world, maya, score=85)
+        await comes(world, maya, "Lee Chan", score=85)
+        await world.until(at("16 10:00"))
+        await world.happens("lead.updated", id="Lee", stage="disqualified")
+        await world.until(at("16 14:30"))
+        await world.happens("lead.updated", id="Dana", stage="disqualified")
+        await called(world, "Lee", at("16 14:20"))
+        late, left = await explained(world), await explained(world, "generic/Lee")
+        world.unexpected()
+    assert section(late, "The clock")[0] == (
+        "No first contact by Mon 16 Nov, 14:30, when the lead left sales' hands: 1 h 30 min late."
+    )
+    assert section(left, "The clock")[0] == "Closed Mon 16 Nov, 10:00: no first contact is owed any more."
+    assert section(left, "Counted time")[-1] == "Up to the end 1 h of 4 h"
+    assert {step.outcome for step in left.cycles[0].steps} == {"ended"}
+
+
 async def test_an_imported_lead_was_silent_until_its_import(sqlite, tmp_path):
     """What was due before the import was not sent, and the explanation says so."""
     async with World(sqlite, AGREEMENT, start=at("16 12:30")) as world:

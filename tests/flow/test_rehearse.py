@@ -70,10 +70,13 @@ def test_an_empty_database_has_nothing_to_tell(market):
     }
     nothing = {
         **zero,
-        "follow_up_kept": 0,
-        "follow_up_broken": 0,
+        "still_waiting": 0,
+        "said": 0,
+        "seen": 0,
         "follow_up_open": 0,
-        "follow_up_exhausted": 0,
+        "kept": 0,
+        "broken": 0,
+        "exhausted": 0,
         "value_at_risk": "0.00",
         "value_breached": "0.00",
         "messages": 0,

@@ -52,16 +52,17 @@ async def test_the_story_of_a_reminder(database):
 
 
 async def test_no_owner_goes_to_the_channel(database):
-    """A lead without an owner, or whose owner Slack does not know, is told in the agreement's channel."""
+    """Leads without an owner, or whose owner Slack does not know, are told in the agreement's channel, in one message."""
     async with World(database) as world:
         await world.happens("lead.created", id="L-1", name="Dana Reyes")
         await world.happens("lead.created", id="L-2", name="Lee Chan", owner_email="gone@seller.example")
         await world.until(world.clock.now() + timedelta(hours=3, minutes=1))
-        world.expect("chat.postMessage", "chat.postMessage")
-        said = {message.text.split("\n")[1] for message in world.slack.messages("#sales-ops")}
-        assert said == {
+        world.expect("chat.postMessage")
+        (message,) = world.slack.messages("#sales-ops")
+        assert message.text.splitlines() == [
+            "2 leads are waiting for a first contact.",
             "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC).",
             "Lee Chan: first contact agreed by 16 Nov, 13:00 (UTC); owner gone@seller.example.",
-        }
+        ]
         await world.until(world.clock.now() + timedelta(hours=1))
         world.expect("chat.postMessage")

@@ -278,7 +278,7 @@ async def test_a_hand_over_taken_back(sqlite):
 async def test_the_crm_gives_the_lead_to_somebody_else_meanwhile(sqlite):
     """What was asked by the owner of before is settled: his yes comes too late, the CRM's owner stays."""
     async with World(sqlite) as world:
-        maya, jon = await asked(world)
+        _, jon = await asked(world)
         old, ann = latest(world, jon), world.person("Ann Lee")
         await world.happens("lead.updated", id="Dana", owner_email=ann)
         assert "Settled meanwhile" in latest(world, jon).text
@@ -329,7 +329,7 @@ async def test_whose_the_breach_is(sqlite):
 async def test_a_colleague_whom_the_crm_does_not_know(sqlite):
     """Somebody known to Slack alone takes over: the report shows the e-mail."""
     async with World(sqlite) as world:
-        maya, jon = await asked(world)
+        _, jon = await asked(world)
         await presses(world, jon, latest(world, jon), "accept")
         await world.until(at(14))
         report = await world.database.read(

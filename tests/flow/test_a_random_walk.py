@@ -1,0 +1,26 @@
+"""Events, answers, ticks, jumps of the clock and restarts over weeks: the promises of the clock hold after each step."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.store.database import Database
+from tests.support.walk import Walk
+
+
+@pytest.fixture
+def sqlite(sqlite_files):
+    """A fresh SQLite database."""
+    made = Database(sqlite_files.url())
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_a_random_walk(sqlite, seed):
+    """No step is told twice, none after an answer, none outside hours, none is lost; every message shows the truth."""
+    walk = Walk(sqlite, seed)
+    await walk.start()
+    for _ in range(120):
+        await walk.step()
+    assert len(walk.wall.posted) > 10
