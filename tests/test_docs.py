@@ -20,7 +20,7 @@ from bot.config import VARIABLES
 from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.winning import End
-from bot.flow import deliver, lead_reports, pace, reports
+from bot.flow import credit_report, deliver, lead_reports, pace, reports
 from bot.flow.figures import Period
 from bot.groundwork import open_database
 from bot.sources import generic
@@ -271,6 +271,7 @@ def test_every_report_is_documented_with_its_groups_and_fields(tmp_path):
         "pipeline": reports.PIPELINE_BY,
         "wins": reports.WINS_BY,
         "channels": lead_reports.CHANNELS_BY,
+        "credit": credit_report.CREDIT_BY,
         "sla": lead_reports.SLA_BY,
         "pace": pace.PACE_BY,
     }

@@ -66,7 +66,8 @@ def title_of(view: Explanation) -> str:
 
 def subtitle_of(view: Explanation) -> str:
     """The lead's key, of when this is, and whose times these are."""
-    return f"{clean(view.lead_key)} · as of {WallClock(view.zone, view.as_of).on(view.as_of.replace(second=0))} · times of {view.zone}"
+    when = WallClock(view.zone, view.as_of).on(view.as_of.replace(second=0))
+    return f"{clean(view.lead_key)} · as of {when} · times of {view.zone}"
 
 
 def sections(view: Explanation, room: Room = ALL) -> tuple[Section, ...]:
