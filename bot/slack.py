@@ -163,12 +163,16 @@ class Workspace:
     ) -> Outcome:
         """Post a message, or a reply in a thread, marked with `uid` in its metadata so that it can be found again."""
         mark = {"event_type": METADATA_EVENT, "event_payload": {"id": uid}}
-        thread = {"thread_ts": thread_ts} if thread_ts else {}
         return await self._deliver_either(
             "chat.postMessage",
             payload,
             lambda shown: self.client.chat_postMessage(
-                channel=channel, **shown, **thread, metadata=mark, unfurl_links=False, unfurl_media=False
+                channel=channel,
+                **shown,
+                thread_ts=thread_ts,
+                metadata=mark,
+                unfurl_links=False,
+                unfurl_media=False,
             ),
         )
 

@@ -36,8 +36,9 @@ _ROLES: Final[tuple[Role, ...]] = ("owner", "manager", "other")
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A lead asked to be called at `at`; `until` is the next attempt after that was said (None: there is none)."""
+    """A lead asked at `since` to be called at `at`; `until` is the next attempt after that (None: there is none)."""
 
+    since: datetime
     at: datetime
     until: datetime | None
 
@@ -79,8 +80,9 @@ class Course:
 class Telling:
     """A step of a cycle at its instant: it waits to be told from `at` until it is settled at `until` (None: never).
 
-    `first` is true for the steps that ask for the first contact. A step that still waits when the lead changes hands is
-    told anew, `again`, with the new owner; `name` tells that it is the same step (None: it does not change hands).
+    `first` is true for the steps that ask for the first contact. `since` is from when on it is known that the step will
+    be due (None: only at its instant). A step that still waits when the lead changes hands is told anew, `again`, with
+    the new owner; `name` tells that it is the same step (None: it does not change hands).
     """
 
     at: datetime
@@ -89,6 +91,7 @@ class Telling:
     owner: str | None
     clock: tuple[str, int]
     first: bool
+    since: datetime | None = None
     name: str | None = None
     again: bool = False
 
@@ -148,7 +151,7 @@ def _first_contact(agreement: Agreement, course: Course) -> Iterator[Telling]:
     for step in steps.escalation(
         agreement.calendar, course.started_at, course.tier, wanted, rule.at_risk, course.moving
     ):
-        yield from _told(course, step, until, first=True)
+        yield from _told(course, step, until, course.started_at, first=True)
     if rule.on_assignment:
         yield from _assignments(course, until)
 
@@ -180,25 +183,29 @@ def _follow_up(agreement: Agreement, course: Course) -> Iterator[Telling]:
             until = _earliest(following, course.follow_up_over_at, course.over_at)
             # After a late attempt the next is due in the past already: it is asked for at once.
             step = steps.owner_step(f"attempt-{count + 1}", max(at, made[count - 1]))
-            yield from _told(course, step, until, first=False)
+            yield from _told(course, step, until, made[count - 1], first=False)
 
 
 def _callbacks(course: Course) -> Iterator[Telling]:
     for callback in course.callbacks:
         step = steps.owner_step(f"callback-{callback.at.isoformat()}", callback.at)
-        yield from _told(course, step, _earliest(callback.until, course.over_at), first=False)
+        until = _earliest(callback.until, course.over_at)
+        yield from _told(course, step, until, callback.since, first=False)
 
 
-def _told(course: Course, step: StepAt, until: datetime | None, *, first: bool) -> Iterator[Telling]:
+def _told(
+    course: Course, step: StepAt, until: datetime | None, since: datetime, *, first: bool
+) -> Iterator[Telling]:
     """A step told to whoever holds the lead at its instant, and anew to each who takes it later."""
     if course.quiet_before is not None and step.at < course.quiet_before:
         return
     moves = [held for held in course.owners if held.since > step.at and (until is None or held.since < until)]
     name, clock = (step.key if moves else None), (course.lead, course.cycle)
     ends = [_earliest(until, held.since) for held in moves] + [until]
-    yield Telling(step.at, ends[0], step.to, course.owner_at(step.at), clock, first, name)
+    known = max([since, *(held.since for held in course.owners if held.since <= step.at)])
+    yield Telling(step.at, ends[0], step.to, course.owner_at(step.at), clock, first, known, name)
     for held, end in zip(moves, ends[1:], strict=True):
-        yield Telling(held.since, end, step.to, held.owner, clock, first, name, again=True)
+        yield Telling(held.since, end, step.to, held.owner, clock, first, name=name, again=True)
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:
@@ -216,7 +223,7 @@ class _Agenda:
         self._own: dict[str | None, list[int]] = defaultdict(list)
         self._ahead: dict[str | None, int] = defaultdict(int)
         for number, each in enumerate(self._ordered):
-            if each.to == "owner" and not each.again:
+            if each.to == "owner" and each.since is not None:
                 self._own[each.owner].append(number)
 
     def next_at(self) -> datetime | None:
@@ -249,7 +256,8 @@ class _Agenda:
             each = self._ordered[queue[at]]
             if each.at > now + self._bundle:
                 return
-            if queue[at] not in self._done and each.clock not in clocks and each.waits(now):
+            known = each.since is not None and each.since <= now
+            if known and queue[at] not in self._done and each.clock not in clocks and each.waits(now):
                 self._done.add(queue[at])
                 clocks.add(each.clock)
                 yield each

@@ -207,9 +207,8 @@ def _gather(
     for single in singles:
         if into is None or len(cards.wins_on(session, into.id)) >= LISTED:
             into = _new_list(session, single, channel, now)
-        outbox.settle(
-            session, single, state="cancelled", next_at=None, error="told in one message with others"
-        )
+        if not cards.cancel(session, single, "told in one message with others"):
+            continue  # it is on its way
         cards.move(session, single, into.id)
         outbox.show_again(session, into, max(now, into.next_at) if into.ts is None else now)
 
@@ -242,9 +241,8 @@ def _show(session: Session, win: Win, message: Message, now: datetime) -> None:
         return
     alone = message.kind == "win" and message.parent_id is None
     if alone and message.ts is None and win.status != "won":
-        if message.state in _WAITS:
-            why = f"the deal was {win.status} first"
-            outbox.settle(session, message.id, state="cancelled", next_at=None, error=why)
+        why = f"the deal was {win.status} first"
+        if message.state in _WAITS and cards.cancel(session, message.id, why):
             cards.cancel_replies(session, message.id, why)
         return
     if message.state in {"sent", "cancelled"}:

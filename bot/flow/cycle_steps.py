@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.flow.cycle_facts import Cycle, Span
     from bot.store.answers import Answer
 
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """What the steps of an open cycle follow from."""
@@ -29,6 +30,13 @@ class Course:
     def last(self) -> datetime | None:
         """The last contact attempt."""
         return max((attempt.at for attempt in self.cycle.attempts), default=None)
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the first contact was made, or said to be."""
+        return self.cycle.stop is not None or any(
+            a.how == "said" and self.span.counts(a.at) for a in self.cycle.attempts
+        )
 
     def untouched_since(self, at: datetime) -> bool:
         """Whether nobody was in contact after an instant."""
@@ -57,22 +65,30 @@ def _agreed(course: Course) -> list[StepAt]:
     cycle, counted = course.cycle, course.counted
     life, agreement, calendar = cycle.life, cycle.agreement, cycle.agreement.calendar
     rule = agreement.reminders
-    silenced = cycle.stop is not None or any(
-        a.how == "said" and course.span.counts(a.at) for a in cycle.attempts
-    )
-    if silenced:
-        following = follow_up.next_due(
-            calendar, life.tier, cycle.plan.due_at, cycle.commitment.within_at, counted, cycle.pauses
-        )
-        if cycle.over_at is not None or following is None or not counted:
-            return []
-        return [steps.owner_step(f"attempt-{len(counted) + 1}", following)]
+    if course.silenced:
+        following = _following(course)
+        return [] if following is None else [steps.owner_step(f"attempt-{len(counted) + 1}", following)]
     found = [*steps.escalation(calendar, life.started_at, life.tier, rule.steps, rule.at_risk, course.moving)]
     if rule.on_assignment and cycle.owner is not None and cycle.owner_since is not None:
         taken = any(a.kind == "handed_over" and a.settled_at == cycle.owner_since for a in course.given)
         if not taken:
             found.append(steps.owner_step(f"assigned:{cycle.owner}", max(life.started_at, cycle.owner_since)))
     return found
+
+
+def _following(course: Course) -> datetime | None:
+    """When the next contact after the first is agreed; None where none is owed."""
+    cycle, counted = course.cycle, course.counted
+    if cycle.over_at is not None or not counted:
+        return None
+    return follow_up.next_due(
+        cycle.agreement.calendar,
+        cycle.life.tier,
+        cycle.plan.due_at,
+        cycle.commitment.within_at,
+        counted,
+        cycle.pauses,
+    )
 
 
 def _asked_for(course: Course) -> list[StepAt]:
@@ -85,7 +101,10 @@ def _asked_for(course: Course) -> list[StepAt]:
             if course.untouched_since(datetime.fromisoformat(answer.data["at"])):
                 found.append(steps.owner_step(f"{steps.CALLBACK}{answer.id}#{attempt + 1}", call_at))
         declined = answer.kind == "handed_over" and answer.state == "declined"
-        if declined and answer.settled_at is not None and course.untouched_since(answer.settled_at):
-            key = steps.asked_again(f"declined-{answer.id}", answer.data.get("asked", ""), attempt)
+        asked = answer.data.get("asked", "")
+        owed = asked or not course.silenced or _following(course) is not None
+        if declined and owed and answer.settled_at is not None and course.untouched_since(answer.settled_at):
+            owed_now = len(course.counted) + 1 if course.silenced else attempt
+            key = steps.asked_again(f"declined-{answer.id}", asked, owed_now)
             found.append(steps.owner_step(key, answer.settled_at))
     return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.domain import delivery
 from bot.domain.delivery import CannotLook, Found, Refused, Rejected, Sent
 from bot.flow import cards as flow_cards
-from bot.flow import messages, people
+from bot.flow import messages, notices, people
 from bot.flow.messages import Drop, Hold
 from bot.logs import log_of
 from bot.store import cards, lanes, outbox
@@ -328,7 +328,7 @@ class Delivery:
                 key=f"notice:{reason}:{target}:{receiver}:{now.date().isoformat()}",
                 kind="notice",
                 target=receiver,
-                ref={"what": _what(target, reason), "advice": _advice(target, reason)},
+                ref={"what": notices.what(target, reason), "advice": notices.advice(target, reason)},
                 now=now,
                 next_at=now,
             )
@@ -416,23 +416,3 @@ def _give_up(session: Session, left: list[Message], now: datetime) -> None:
 def _paused(session: Session, method: str, now: datetime) -> bool:
     until = lanes.free_at(session, f"method:{method}")
     return until is not None and until > now
-
-
-def _what(target: str, reason: str) -> str:
-    where = "a direct message" if target.startswith("person:") else target
-    return f"Slack does not take messages for {where} ({reason})."
-
-
-_ADVICE: Final = {
-    "channel_not_found": "Create the channel or correct its name in the agreement, then run `winbell outbox retry`.",
-    "not_in_channel": "Invite the bot with /invite in that channel, then run `winbell outbox retry`.",
-    "is_archived": "Unarchive the channel or name another in the agreement, then run `winbell outbox retry`.",
-    "missing_scope": "Reinstall the app with the manifest of `winbell manifest`, then run `winbell outbox retry`.",
-    "restricted_action": "Allow the app to post there in the channel's settings, then run `winbell outbox retry`.",
-}
-
-
-def _advice(target: str, reason: str) -> str:
-    return _ADVICE.get(
-        reason, f"See `winbell outbox` for the messages to {target.removeprefix('person:')} that wait."
-    )

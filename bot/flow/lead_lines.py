@@ -72,12 +72,17 @@ def lines_of(
     `receiver` is the person (e-mail) who reads it; None for a channel.
     """
     found: dict[str, Line] = {}
-    for one, contact in _of_contacts(session, asked):
-        clock = leads.clock_of(session, contact, one.cycle)
+    for options, contact in _of_contacts(session, asked):
+        clock = leads.clock_of(session, contact, options[0].cycle)
         primary = leads.primary_of(contact, clock)
-        if primary is not None:
+        if primary is None:
+            continue
+        for one in options:
             line = _line(session, agreement, one, contact, clock, primary, now, receiver)
-            found[primary.key] = line
+            if line.waits or primary.key not in found:
+                found[primary.key] = line
+            if line.waits:
+                break
     worths = worth.of_leads(session, agreement, {key: line.origin for key, line in found.items()})
     for key, value in worths.items():
         if value is not None:
@@ -86,16 +91,20 @@ def lines_of(
     return sorted(found.values(), key=_urgency)
 
 
-def _of_contacts(session: Session, asked: Iterable[Asked]) -> list[tuple[Asked, Contact]]:
-    """What is asked for of each contact: of its latest cycle, and of that what was asked first."""
-    found: dict[str, tuple[Asked, Contact]] = {}
+def _of_contacts(session: Session, asked: Iterable[Asked]) -> list[tuple[list[Asked], Contact]]:
+    """What is asked for of each contact in its latest cycle; the first of them that waits is shown."""
+    found: dict[str, tuple[list[Asked], Contact]] = {}
+    known: dict[str, Contact] = {}
     for one in asked:
-        contact = records.contact_of(session, lead_keys=[one.lead_key])
+        contact = known.get(one.lead_key) or records.contact_of(session, lead_keys=[one.lead_key])
+        known |= dict.fromkeys(contact.lead_keys, contact)
         if not contact.leads:
             continue
-        known = found.get(contact.lead_keys[0])
-        if known is None or known[0].cycle < one.cycle:
-            found[contact.lead_keys[0]] = (one, contact)
+        options, _ = found.setdefault(contact.lead_keys[0], ([], contact))
+        if options and options[0].cycle < one.cycle:
+            options.clear()
+        if not options or options[0].cycle == one.cycle:
+            options.append(one)
     return list(found.values())
 
 
@@ -275,7 +284,9 @@ def _attempts(session: Session, agreement: Agreement, contact: Contact) -> list[
 def _told(said: list[Answer], *, seen: bool) -> tuple[dict[str, Any], Answer | None]:
     if seen or not said:
         return {"state": "seen"}, None
-    attempt = min(a.data.get("attempt", 1) for a in said)  # a later contact does not rewrite what was said first
+    attempt = min(
+        a.data.get("attempt", 1) for a in said
+    )  # a later contact does not rewrite what was said first
     latest = [a for a in said if a.data.get("attempt", 1) == attempt][-1]
     if latest.kind == "logged":
         words = f"{latest.data['kind']}, {_OUTCOMES[latest.data['outcome']]}"

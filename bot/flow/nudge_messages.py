@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain import presence, worktime
 from bot.domain.facts import HandOver, Nudge
+from bot.domain.steps import INTENT, attempt_of
 from bot.domain.when import zone_named
 from bot.flow import leads
 from bot.flow.context import context_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
     from bot.store.answers import Answer
     from bot.store.database import Session
+    from bot.store.nudges import NudgeItem
     from bot.store.outbox import Message
 
 LEADS_SHOWN: Final = 20
@@ -42,9 +44,8 @@ def people_named(session: Session, message: Message) -> set[str]:
 
 def prepare(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
     """Decide whether and how a reminder is to be sent or edited."""
-    asked = [
-        Asked(i.ref, i.lead_key, i.cycle, i.step, i.due_at) for i in nudges.items_of(session, message.id)
-    ]
+    items = nudges.items_of(session, message.id)
+    asked = _asked(session, message, items)
     target = message.target if message.ts is not None else _target(session, agreement, message, now)
     receiver = target.removeprefix(PERSON) if target.startswith(PERSON) else None
     if message.ts is None and target != message.target:
@@ -55,6 +56,7 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
             return Drop("it is told together with what they are told already")
     zone = _zone(session, agreement, receiver)
     lines = lines_of(session, agreement, asked, now, receiver=receiver)
+    _keep_what_is_asked(session, items, lines)
     if message.ts is None:
         lines = [line for line in lines if line.waits]
         if not lines:
@@ -169,6 +171,29 @@ def _target(session: Session, agreement: Agreement, message: Message, now: datet
 def _zone(session: Session, agreement: Agreement, receiver: str | None) -> str:
     person = people.by_email(session, [receiver]).get(receiver) if receiver is not None else None
     return (person.timezone if person is not None else None) or agreement.timezone
+
+
+def _asked(session: Session, message: Message, items: list[NudgeItem]) -> list[Asked]:
+    """All that a reminder tells of each lead: first the latest contact owed, a touch with intent last."""
+    queued = clocks.queued_in(session, {item.lead_key for item in items}, message.id)
+    found = []
+    for item in items:
+        steps = {item.step: item.due_at} | queued.get((item.lead_key, item.cycle), {})
+        ordered = sorted(steps.items(), key=lambda one: (one[1], one[0]), reverse=True)
+        ordered.sort(key=lambda one: (-attempt_of(one[0]), one[0].startswith(INTENT)))
+        found += [Asked(item.ref, item.lead_key, item.cycle, step, due_at) for step, due_at in ordered]
+    return found
+
+
+def _keep_what_is_asked(session: Session, items: list[NudgeItem], lines: list[Line]) -> None:
+    """A button answers what its line asks for."""
+    known = {item.ref: item for item in items}
+    for line in lines:
+        item = known[line.asked.ref]
+        if item.step != line.asked.step:
+            nudges.put_item(
+                session, item.message_id, item.lead_key, item.cycle, line.asked.step, line.asked.due_at
+            )
 
 
 def _drop_the_rest(session: Session, message: Message, asked: list[Asked], lines: list[Line]) -> None:

@@ -210,7 +210,7 @@ def _course(material: Material, facts: Facts, cycle: Cycle, following: Cycle | N
         pauses=cycle.pauses,
         moving=_moving(facts, cycle) if cycle.pauses else (),
         callbacks=tuple(
-            Callback(until, min((each.at for each in cycle.attempts if each.at > since), default=None))
+            Callback(since, until, min((each.at for each in cycle.attempts if each.at > since), default=None))
             for since, until in cycle.pauses
         ),
         handed_over=frozenset(

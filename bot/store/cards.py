@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.domain.goals import WonAmount
 from bot.store.outbox import COLUMNS, WAITS, M, message_of
-from bot.store.sql import table_of, to_json, upsert
+from bot.store.sql import changed_rows, table_of, to_json, upsert
 from bot.store.tables import CreditRow, MessageRow, ThanksRow, WinCardRow, WinRow
 
 if TYPE_CHECKING:
@@ -129,6 +129,16 @@ def cannot_be_edited(session: Session, message: Message, digest: str, reason: st
         .where(M.id == message.id)
         .values(state="sent", sent_digest=digest, lease_until=None, error=reason)
     )
+
+
+def cancel(session: Session, message_id: int, reason: str) -> bool:
+    """A message that waits is not needed; False if it is under way by now."""
+    result = session.execute(
+        update(MessageRow)
+        .where(M.id == message_id, M.state.in_(("pending", "retry")))
+        .values(state="cancelled", error=reason)
+    )
+    return changed_rows(result) == 1
 
 
 def cancel_replies(session: Session, message_id: int, reason: str) -> None:

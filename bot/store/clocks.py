@@ -233,6 +233,21 @@ def queued_with(session: Session, lead_keys: Collection[str], message_id: int) -
     return [(lead_key, cycle, step) for lead_key, cycle, step in rows]
 
 
+def queued_in(
+    session: Session, lead_keys: Collection[str], message_id: int
+) -> dict[tuple[str, int], dict[str, datetime]]:
+    """What a message tells of these leads: (lead key, cycle) → its steps with their due instants."""
+    rows = session.execute(
+        select(CS.lead_key, CS.cycle, CS.step, CS.due_at).where(
+            CS.lead_key.in_(sorted(lead_keys)), CS.message_id == message_id
+        )
+    )
+    found: dict[tuple[str, int], dict[str, datetime]] = {}
+    for lead_key, cycle, step, due_at in rows:
+        found.setdefault((lead_key, cycle), {})[step] = due_at
+    return found
+
+
 def forget_step(
     session: Session, lead_keys: Collection[str], message_id: int, only: Collection[str] | None = None
 ) -> None:

@@ -359,6 +359,12 @@ class ClockRow(SQLModel, table=True):
         _one_of("state", CLOCK_STATES),
         Index("ix_clock_next", "next_at", **_where("next_at IS NOT NULL")),
         Index("ix_clock_started", "started_at"),
+        Index(
+            "ix_clock_open",
+            "owner_email",
+            "due_at",
+            **_where("ended_at IS NULL AND (stopped_at IS NULL OR follow_up = 'open')"),
+        ),
         Index("ix_clock_owner_next", "owner_email", "next_at", **_where("next_at IS NOT NULL")),
     )
     lead_key: str = Field(primary_key=True)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WINDOW = {"width": 1280, "height": 800}
+TALL = 1600
 PHONE = {"width": 390, "height": 844}
 
 
@@ -23,5 +24,8 @@ async def picture(page: Page, name: str, part: Locator | None = None) -> None:
     options = {"path": IMAGES / f"{name}.png", "animations": "disabled", "caret": "hide"}
     if part is None:
         await page.screenshot(**options)
-    else:
-        await part.screenshot(**options, style="#messages li.day { visibility: hidden }")
+        return
+    size = page.viewport_size or WINDOW
+    await page.set_viewport_size(size | {"height": TALL})  # a part that does not fit would be cut
+    await part.screenshot(**options, style="#messages li.day { visibility: hidden }")
+    await page.set_viewport_size(size)

@@ -61,7 +61,7 @@ def steps(what, agreement=AGREEMENT, now=None):
 
 
 def telling(when, owner=ANA, lead="L", to="owner", until=None, first=True):
-    return Telling(when, until, to, owner, (lead, 1), first)
+    return Telling(when, until, to, owner, (lead, 1), first, at(0))
 
 
 def sent(*told, agreement=AGREEMENT, people=PEOPLE, now=None):
@@ -152,7 +152,9 @@ def test_each_attempt_asks_for_the_next(what, told):
 
 def test_a_lead_that_asked_to_be_called_is_told_then():
     """The promise to call back is a step of its own, unless there was an attempt before."""
-    answered = course(answered_at=at(10), callbacks=(Callback(at(15), None), Callback(at(16), at(15, 30))))
+    answered = course(
+        answered_at=at(10), callbacks=(Callback(at(10), at(15), None), Callback(at(10), at(16), at(15, 30)))
+    )
     assert steps(answered) == [(at(15), "owner", ANA)]
 
 
@@ -189,6 +191,12 @@ def test_what_comes_along_is_told_although_it_would_not_have_stood():
     assert sent(telling(at(12), until=at(12, 1)), early, telling(at(12, 4), lead="O")) == [
         (at(12), ANA, "owner")
     ]
+
+
+def test_what_is_not_known_yet_does_not_come_along():
+    """A lead that comes two minutes after a message is a message of its own, if that one waits for no answer."""
+    new = replace(telling(at(12, 2), lead="N"), since=None)
+    assert sent(telling(at(12), until=at(12, 1)), new) == [(at(12), ANA, "owner"), (at(12, 2), ANA, "owner")]
 
 
 def test_messages_wait_for_the_opening_in_the_receivers_zone():
@@ -268,7 +276,13 @@ MOMENTS = st.integers(0, 10 * 24 * 60).map(lambda minutes: at(0) + minutes * MIN
 TELLINGS = st.lists(
     st.builds(
         lambda when, owner, to, lead, answer: Telling(
-            when, when + answer if answer is not None else None, to, owner, (f"L{lead}", 1), first=True
+            when,
+            when + answer if answer is not None else None,
+            to,
+            owner,
+            (f"L{lead}", 1),
+            first=True,
+            since=at(0),
         ),
         MOMENTS,
         st.sampled_from([ANA, BEN, None]),

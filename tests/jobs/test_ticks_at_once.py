@@ -11,7 +11,7 @@ from bot.flow import apply, reminders
 from bot.store.database import Database
 from jobs import work
 from tests.support.leads import AT_RISK, comes
-from tests.support.wins import states, won
+from tests.support.wins import EACH_ALONE, states, won
 from tests.support.world import World, asked_for
 
 
@@ -39,7 +39,7 @@ async def test_two_sweeps_at_once(database):
 
 async def test_two_appliers_at_once(database):
     """Events applied by two rounds at the same time have each effect once."""
-    async with World(database) as world:
+    async with World(database, EACH_ALONE) as world:
         for number in range(6):
             await won(world, f"D-{number}")
         await asyncio.gather(*(apply.apply_waiting(world.bot.office, limit=3) for _ in range(4)))

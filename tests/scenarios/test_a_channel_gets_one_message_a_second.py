@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.flow import apply
 from bot.flow.deliver import Delivery
-from tests.support.wins import names_in, pass_time, states, won
+from tests.support.wins import EACH_ALONE, names_in, pass_time, states, won
 from tests.support.world import World
 
 MANY = 30
@@ -16,7 +16,7 @@ MANY = 30
 
 async def test_thirty_wins_at_once(database):
     """Thirty deals are won in the same instant: thirty cards, at least a second apart, the oldest first."""
-    async with World(database) as world:
+    async with World(database, EACH_ALONE) as world:
         for number in range(MANY):
             await won(world, f"D-{number:02}")
         await world.settle()
@@ -30,7 +30,7 @@ async def test_thirty_wins_at_once(database):
 
 async def test_channels_do_not_wait_for_each_other(sqlite):
     """A reminder to a person goes out in the same second as the first of many cards."""
-    async with World(sqlite) as world:
+    async with World(sqlite, EACH_ALONE) as world:
         maya = world.person("Maya Okafor")
         for number in range(5):
             await won(world, f"D-{number}")
@@ -45,7 +45,7 @@ async def test_channels_do_not_wait_for_each_other(sqlite):
 
 async def test_a_restart_in_the_middle(sqlite):
     """The process is replaced while cards wait for their second: the rest follows, the pace kept, none twice."""
-    async with World(sqlite) as world:
+    async with World(sqlite, EACH_ALONE) as world:
         for number in range(6):
             await won(world, f"D-{number}")
         await world.sends("deal.updated", id="D-0", amount="300", currency="USD")
@@ -98,7 +98,7 @@ async def test_a_lease_that_runs_out(sqlite):
 
 async def test_two_processes_share_an_outbox(database):
     """Two deliveries take from one outbox at once, again and again: every card is posted once."""
-    async with World(database) as world:
+    async with World(database, EACH_ALONE) as world:
         for number in range(6):
             await won(world, f"D-{number}")
         while (await apply.apply_waiting(world.bot.office)).applied:

@@ -49,7 +49,12 @@ async def test_the_delegate_answers(sqlite):
         assert f"owner <@{world.accounts[maya]}>" in latest(world, ben).text
         await world.press(ben, latest(world, ben))
         clock = await the_clock(world)
-        assert (clock.state, clock.stopped_how, clock.minutes, clock.owner_email) == ("met", "said", 180, maya)
+        assert (clock.state, clock.stopped_how, clock.minutes, clock.owner_email) == (
+            "met",
+            "said",
+            180,
+            maya,
+        )
         assert told(world) == (0, 1)
         await world.until(ny(24, 11, 41))
         assert told(world) == (0, 1)

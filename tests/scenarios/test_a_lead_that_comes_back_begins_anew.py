@@ -133,7 +133,9 @@ async def test_late_news_takes_the_second_cycle_away(sqlite):
         await world.happens("lead.updated", at(9, day=17), id="Dana", stage="mql")
         await world.until(at(12, 0, 30, day=17))
         assert (told(world), len(await of(world))) == ((1, 0), 2)
-        await world.happens("lead.deleted", at(11, 59), id="Dana")  # older than what is known: changes nothing
+        await world.happens(
+            "lead.deleted", at(11, 59), id="Dana"
+        )  # older than what is known: changes nothing
         await world.happens("lead.updated", at(12), id="Dana", stage="mql")
         world.quiet()
         assert len(await of(world)) == 2  # of two stages of one instant the one further along stands
@@ -168,7 +170,9 @@ async def test_a_return_is_recomputed_and_told_once(sqlite):
         await world.happens("lead.updated", id="Dana", stage="mql")
         await world.until(at(12, 0, 30, day=18))
         assert told(world) == (1, 0)
-        longer = replace(MQLS, tiers=(Tier(when=When(stage=("mql", "sql")), first_contact=timedelta(hours=8)),))
+        longer = replace(
+            MQLS, tiers=(Tier(when=When(stage=("mql", "sql")), first_contact=timedelta(hours=8)),)
+        )
         world.bot.office.agreement = replace(longer, earlier=((world.clock.now(), MQLS),))
         await apply.recompute(world.bot.office)
         await world.until(at(16, 59, day=18))

@@ -300,7 +300,9 @@ async def test_two_hand_overs_in_a_row(sqlite):
         await hands_over(world, jon, latest(world, jon), ann)
         await presses(world, ann, latest(world, ann), "accept")
         for who in (maya, jon):
-            assert f"now with {'Ann' if 'Ann' in latest(world, who).text else 'ann@'}" in latest(world, who).text
+            assert (
+                f"now with {'Ann' if 'Ann' in latest(world, who).text else 'ann@'}" in latest(world, who).text
+            )
         clock = await the_clock(world)
         assert (clock.owner_email, clock.breached_owner) == (ann, jon)
         told(world)

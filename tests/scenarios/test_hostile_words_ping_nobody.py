@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.playground.mrkdwn import mentions
 from bot.render.text import width
 from tests.support.leads import DUE, at
+from tests.support.wins import EACH_ALONE
 from tests.support.world import World
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ async def test_every_door_and_every_surface(sqlite):
     """Cards, corrections, reminders, notices and /pipeline hold no mention and no link but those that the bot made,
     have a text to read aloud, and Slack's own checks find nothing wrong with them.
     """
-    async with World(sqlite) as world:
+    async with World(sqlite, EACH_ALONE) as world:
         maya = world.person("Maya Okafor")
         user = world.accounts[maya]
         for number, word in enumerate(CORPUS):
@@ -99,7 +100,7 @@ async def test_every_door_and_every_surface(sqlite):
             await world.slack.wait_for(lambda number=number: len(world.slack.ephemerals(user)) == number)
         posts = world.slack.posts()
         assert Counter(call.method for call in posts) == {
-            "chat.postMessage": 2 * len(CORPUS) + 4,
+            "chat.postMessage": 3 * len(CORPUS) + 4,  # each correction is told in its thread, too
             "chat.update": len(CORPUS),
             "response_url": 1 + len(CORPUS),
         }

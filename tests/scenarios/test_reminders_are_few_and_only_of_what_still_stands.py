@@ -72,7 +72,10 @@ async def test_each_owner_gets_their_own(sqlite):
         await comes(world, ben, "Cho Person")
         await world.until(AT_RISK + SOON)
         world.expect("chat.postMessage", "chat.postMessage")
-        assert [asked_for(world.direct(owner)[0]) for owner in (maya, ben)] == [["Ana Person"], ["Cho Person"]]
+        assert [asked_for(world.direct(owner)[0]) for owner in (maya, ben)] == [
+            ["Ana Person"],
+            ["Cho Person"],
+        ]
 
 
 async def test_a_day_has_a_limit(sqlite):

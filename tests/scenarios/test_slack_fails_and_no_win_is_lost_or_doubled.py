@@ -44,9 +44,9 @@ async def test_a_post_that_slack_took_without_saying_so(sqlite, fault):
         await world.settle()
         world.expect("chat.postMessage")
         assert await states(world) == [("win", "sent")]
-        await world.happens("deal.updated", id="D-1", amount="300", currency="USD")
+        await world.happens("deal.updated", id="D-1", amount="105", currency="USD")
         world.expect("chat.update")
-        assert "$300.00" in world.wins()[0].text
+        assert "$105.00" in world.wins()[0].text
         await pass_time(world, LONG)
         world.quiet()
 

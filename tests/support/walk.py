@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Session
     from bot.store.outbox import Message
 
-MONDAY: Final = datetime(2026, 10, 19, 8, tzinfo=UTC)  # the clocks change on the way, in London and in New York
+MONDAY: Final = datetime(
+    2026, 10, 19, 8, tzinfo=UTC
+)  # the clocks change on the way, in London and in New York
 ZONES: Final = {
     "maya": "America/New_York",
     "jon": "Europe/London",
@@ -123,7 +125,17 @@ class Walk:
     async def step(self) -> None:
         """Something happens; then everything that follows from it, and the promises."""
         act = self.roll.choice(
-            [self.lead, self.change, self.call, self.call, self.touch, self.away, self.restart]
+            [
+                self.lead,
+                self.lead,
+                self.lead,
+                self.change,
+                self.call,
+                self.call,
+                self.touch,
+                self.away,
+                self.restart,
+            ]
             + [self.press] * 6
             + [self.pass_time] * 5
             + [self.sleep]
@@ -137,7 +149,9 @@ class Walk:
         """The CRM tells something."""
         self.number += 1
         self.log.append(f"   {what} {data}")
-        told = read_statement({"type": what, "timestamp": (when or self.clock.now()).isoformat(), "data": data})
+        told = read_statement(
+            {"type": what, "timestamp": (when or self.clock.now()).isoformat(), "data": data}
+        )
         event = Event(f"e{self.number:05}", told.type, told.at, told.data)
         await self.database.insert(lambda s: inbox.add(s, as_rows("generic", [event], self.clock.now())))
 
@@ -219,9 +233,11 @@ class Walk:
 
     async def press(self) -> None:
         """Somebody presses something that a message shows, now and then something that it showed before."""
-        every = self.wall.posted if self.roll.random() < 0.1 else [
-            (at, channel, ts, self.wall.shown[ts]) for at, channel, ts, _ in self.wall.posted
-        ]
+        every = (
+            self.wall.posted
+            if self.roll.random() < 0.1
+            else [(at, channel, ts, self.wall.shown[ts]) for at, channel, ts, _ in self.wall.posted]
+        )
         shown = [(channel, what) for _, channel, _, one in every[-12:] for what in elements(one)]
         if not shown:
             return
@@ -257,7 +273,7 @@ class Walk:
 
     async def pass_time(self) -> None:
         """Time passes as it does with the bot running: whatever falls due meanwhile is looked at."""
-        end = self.clock.now() + timedelta(minutes=self.roll.choice([1, 7, 30, 120, 700]))
+        end = self.clock.now() + timedelta(minutes=self.roll.choice([1, 7, 30, 120, 300]))
         while True:
             looks = await self.database.read(lambda s: [clock.next_at for clock in clocks.every(s)])
             wake = await self.delivery.next_wake()
@@ -344,9 +360,7 @@ class Walk:
     def none_lost(self, session: Session, clock: Clock, sent: dict[int, Message], now: datetime) -> None:
         """Whatever stands and is due was told, is over by a later step, or waits for the receiver's hours."""
         contact = records.contact_of(session, lead_keys=[clock.lead_key])
-        made = {
-            d.step: d for d in clocks.decisions(session, contact.lead_keys) if d.cycle == clock.cycle
-        }
+        made = {d.step: d for d in clocks.decisions(session, contact.lead_keys) if d.cycle == clock.cycle}
         for step in clock.steps:
             if step.at > now or (clock.quiet_before is not None and step.due_at < clock.quiet_before):
                 continue

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.agreement import Agreement, Wins
 from bot.store import outbox
+from tests.support.world import TO_OWNERS
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from bot.store.outbox import Message
     from tests.support.world import World
+
+
+EACH_ALONE = Agreement(reminders=TO_OWNERS, wins=Wins(group_after=1000))
+"""Every win has a card of its own, however many come at once."""
 
 
 async def won(world: World, name: str = "D-1", **more: Any) -> None:

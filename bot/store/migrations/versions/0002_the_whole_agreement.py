@@ -71,6 +71,13 @@ def upgrade() -> None:
         batch_op.alter_column("attempts", server_default=None)
         batch_op.alter_column("steps_json", server_default=None)
         batch_op.create_index("ix_clock_started", ["started_at"], unique=False)
+        batch_op.create_index(
+            "ix_clock_open",
+            ["owner_email", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL AND (stopped_at IS NULL OR follow_up = 'open')"),
+            postgresql_where=sa.text("ended_at IS NULL AND (stopped_at IS NULL OR follow_up = 'open')"),
+        )
 
     with op.batch_alter_table("clock_step", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reason", AutoString(), nullable=True))
@@ -167,6 +174,7 @@ def downgrade() -> None:
         batch_op.drop_column("reason")
 
     with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.drop_index("ix_clock_open")
         batch_op.drop_index("ix_clock_started")
         for name in (
             "steps_json",
