@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 
 # Options of one run: make unit ARGS="tests/domain -k credit", make unit JOBS=4, make demo ARGS=--help
-# The demo starts from a stage: make demo STAGE=quiet|busy|breach|slack-down
+# The demo starts from a stage: make demo STAGE=team|busy|quiet|breach|slack-down
 ARGS ?=
 STAGE ?=
 JOBS ?= 2

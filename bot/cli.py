@@ -15,7 +15,16 @@ from bot.clock import SystemClock
 from bot.config import load, require_serve
 from bot.domain.when import FIRST_YEAR, LAST_YEAR
 from bot.errors import ConfigError, FormatError, UsageError, WinbellError
-from bot.flow import credit_report, importing, lead_reports, listings, pace, reminders, reports
+from bot.flow import (
+    commission_report,
+    credit_report,
+    importing,
+    lead_reports,
+    listings,
+    pace,
+    reminders,
+    reports,
+)
 from bot.flow import explain as explaining
 from bot.flow import forget as forgetting
 from bot.flow import rehearse as rehearsing
@@ -142,8 +151,8 @@ def demo(
         Path, typer.Option(help="The demo's own database file; started afresh each time.")
     ] = Path("winbell-demo.db"),
     stage: Annotated[
-        str, typer.Option(help="What is going on when it opens: quiet, busy, breach or slack-down.")
-    ] = "busy",
+        str, typer.Option(help="What is going on when it opens: team, busy, quiet, breach or slack-down.")
+    ] = "team",
 ) -> None:
     """Try the whole bot in the browser: no account, no token, nothing leaves this machine."""
     from bot.playground import demo as playground  # noqa: PLC0415  # only the demo needs it
@@ -261,6 +270,13 @@ def report(
         str | None, typer.Option(help="The instant the figures are made for; default: now.")
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A/B", help="wins: preview a commission pool, A % for net new, B % for expansion."
+        ),
+    ] = None,
+    pool: Annotated[str | None, typer.Option(help="The pool that --split shares; default: 10000.")] = None,
 ) -> None:
     """Print the figures behind the slash commands."""
     set_up("WARNING")
@@ -272,9 +288,12 @@ def report(
     if first is not None and last is not None and first > last:
         raise UsageError(f"--from {first} lies after --to {last}; swap them")
     period = Period(first, last, _instant(as_of, "--as-of") or _now())
+    make: Any = REPORTS[name]
+    if split is not None or pool is not None:
+        make = commission_report.preview(name, split, pool)
     with office_of(load()) as office:
         agreement: Agreement = office.agreement
-        made = office.database.read_now(lambda s: REPORTS[name](s, agreement, period, by))
+        made = office.database.read_now(lambda s: make(s, agreement, period, by))
     print_report(made, format_)
 
 

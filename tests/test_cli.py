@@ -305,7 +305,11 @@ def test_the_manifest_is_json_alone(monkeypatch):
     monkeypatch.delenv("SLACK_BOT_TOKEN")
     monkeypatch.setenv("WINBELL_COMMAND_PREFIX", "acme-")
     made = json.loads(winbell("manifest").out)
-    assert [command["command"] for command in made["features"]["slash_commands"]] == ["/acme-pipeline"]
+    assert [command["command"] for command in made["features"]["slash_commands"]] == [
+        "/acme-leads",
+        "/acme-pipeline",
+        "/acme-sla",
+    ]
 
 
 def test_retries_of_nothing():

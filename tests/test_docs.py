@@ -20,7 +20,7 @@ from bot.config import VARIABLES
 from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.winning import End
-from bot.flow import credit_report, deliver, lead_reports, pace, reports
+from bot.flow import credit_report, lead_reports, notices, pace, reports
 from bot.flow.figures import Period
 from bot.groundwork import open_database
 from bot.sources import generic
@@ -167,7 +167,7 @@ def test_every_warning_and_error_is_explained():
                 texts = (inner.value for inner in ast.walk(node.args[0]) if isinstance(inner, ast.Constant))
                 said |= {text.partition(";")[0] for text in texts if isinstance(text, str)}
     assert said - {name.partition(";")[0] for name in listed} == set()
-    assert set(deliver._ADVICE) - listed == set()
+    assert set(notices._ADVICE) - listed == set()
 
 
 def test_every_type_of_event_is_documented_with_all_its_fields():

@@ -7,7 +7,7 @@ hold which attempt was asked for; `asked` is the step where that told of intent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,9 +15,10 @@ from bot.domain import answering
 from bot.domain.answering import Faulty, LeadForm, Logged, Press, Result
 from bot.domain.steps import INTENT, attempt_of
 from bot.flow import briefs, clockwork, intents, lead_lines, leads
+from bot.flow.answerers import Behind, behind, email_of, may_answer
 from bot.flow.people import who_is
-from bot.flow.receivers import PERSON, Receivers
-from bot.store import answers, nudges, outbox, people, records
+from bot.flow.receivers import PERSON
+from bot.store import answers, outbox, people, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
     from bot.flow.ports import Office
     from bot.store.answers import Answer
-    from bot.store.clocks import Clock
     from bot.store.database import Session
     from bot.store.records import Contact
 
@@ -38,20 +38,6 @@ _NO_CLOCK: Final = (
     "No tier of the agreement matches this lead, so nothing would bring it back. Contact it instead."
 )
 _LIMITS: Final = {"note": answering.NOTE, "reason": 300, "words": answering.NOTE, "next_step": 300}
-
-
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """The lead behind a button: its contact, the clock of the reminder's cycle, and who presses."""
-
-    contact: Contact
-    clock: Clock | None
-    cycle: int
-    key: str
-    step: str
-    asked_at: datetime
-    owner: str | None
-    by: str | None
 
 
 async def answer_contacted(office: Office, press: Press) -> Result:
@@ -111,12 +97,12 @@ async def form_for(office: Office, press: Press) -> LeadForm | Result:
 
 
 async def _taken(
-    office: Office, press: Press, take: Callable[[Session, Agreement, _Lead, Press, datetime], R]
+    office: Office, press: Press, take: Callable[[Session, Agreement, Behind, Press, datetime], R]
 ) -> R | Result:
     """Run an answer about the lead of a reminder's button."""
 
     def answer(session: Session, agreement: Agreement, press: Press, now: datetime) -> R | Result:
-        lead = _behind(session, agreement, press, now)
+        lead = behind(session, agreement, press, now)
         return lead if isinstance(lead, str) else take(session, agreement, lead, press, now)
 
     return await _known(office, press, answer)
@@ -140,7 +126,7 @@ async def _known(
     return result
 
 
-def contacted(session: Session, agreement: Agreement, lead: _Lead, press: Press, now: datetime) -> Result:
+def contacted(session: Session, agreement: Agreement, lead: Behind, press: Press, now: datetime) -> Result:
     """The owner says that the lead was contacted.
 
     In one transaction: the answer is stored, the clock is stopped at `now` (where the agreement takes the owner's
@@ -158,7 +144,7 @@ def contacted(session: Session, agreement: Agreement, lead: _Lead, press: Press,
 
 
 def _log(
-    session: Session, agreement: Agreement, lead: _Lead, press: Press, now: datetime, *, logged: Logged
+    session: Session, agreement: Agreement, lead: Behind, press: Press, now: datetime, *, logged: Logged
 ) -> Result | Faulty:
     if _closed(lead):
         return "already"
@@ -181,7 +167,7 @@ def _log(
 
 
 def _snooze(
-    session: Session, agreement: Agreement, lead: _Lead, press: Press, now: datetime, *, until: datetime
+    session: Session, agreement: Agreement, lead: Behind, press: Press, now: datetime, *, until: datetime
 ) -> Result | Faulty:
     if _closed(lead) or _made(session, agreement, lead):
         return "already"
@@ -201,7 +187,7 @@ def _snooze(
 def _hand_over(
     session: Session,
     agreement: Agreement,  # noqa: ARG001  # all answers have one signature
-    lead: _Lead,
+    lead: Behind,
     press: Press,
     now: datetime,
     *,
@@ -243,7 +229,7 @@ def _hand_over(
 def _not_a_fit(
     session: Session,
     agreement: Agreement,
-    lead: _Lead,
+    lead: Behind,
     press: Press,
     now: datetime,
     *,
@@ -276,7 +262,7 @@ def _reply(
     if answer.state != "offered":
         return "already"
     asked = people.by_email(session, [answer.data["to"]]).get(answer.data["to"])
-    if not (asked and asked.slack_id == press.slack_id) and _email_of(session, press) != answer.data["to"]:
+    if not (asked and asked.slack_id == press.slack_id) and email_of(session, press) != answer.data["to"]:
         return "not yours"
     contact = records.contact_of(session, lead_keys=[answer.lead_key])
     if not leads.alive(contact):
@@ -299,7 +285,7 @@ def _undo(session: Session, agreement: Agreement, press: Press, now: datetime) -
     contact = records.contact_of(session, lead_keys=[answer.lead_key])
     clock = leads.clock_of(session, contact, answer.cycle)
     theirs = answer.by_slack_id == press.slack_id
-    if not theirs and not _may_answer(session, agreement, leads.owner_of(contact, clock), press, now):
+    if not theirs and not may_answer(session, agreement, leads.owner_of(contact, clock), press, now):
         return "not yours"
     if answer.state == "undone":
         return "already"
@@ -316,7 +302,7 @@ def _undo(session: Session, agreement: Agreement, press: Press, now: datetime) -
 
 
 def _form(session: Session, agreement: Agreement, press: Press, now: datetime) -> LeadForm | Result:
-    lead = _behind(session, agreement, press, now)
+    lead = behind(session, agreement, press, now)
     if isinstance(lead, str):
         return lead
     if _closed(lead):
@@ -341,59 +327,7 @@ def _form(session: Session, agreement: Agreement, press: Press, now: datetime) -
     )
 
 
-def _behind(session: Session, agreement: Agreement, press: Press, now: datetime) -> _Lead | Result:
-    """The lead behind a button, if the presser may answer for it."""
-    item = nudges.item_by_ref(session, press.ref)
-    if item is None:
-        return "gone"
-    contact = records.contact_of(session, lead_keys=[item.lead_key])
-    clock = leads.clock_of(session, contact, item.cycle)
-    if not leads.alive(contact):
-        return "gone"
-    if clock is None and not item.step.startswith(INTENT):
-        return "already"  # by late news the contact was never owed
-    owner = leads.owner_of(contact, clock)
-    if not _may_answer(session, agreement, owner, press, now, item.message_id):
-        return "not yours"
-    key = clock.lead_key if clock is not None else item.lead_key
-    return _Lead(contact, clock, item.cycle, key, item.step, item.due_at, owner, _email_of(session, press))
-
-
-def _may_answer(
-    session: Session,
-    agreement: Agreement,
-    owner: str | None,
-    press: Press,
-    now: datetime,
-    message_id: int | None = None,
-) -> bool:
-    """Whether somebody may answer for an owner's lead.
-
-    The owner, whoever stands in for them, their manager, the admins and those whom a step of the agreement names; the
-    delegate also later, in the reminder that they got; anyone, where the owner is not in Slack.
-    """
-    if owner is None:
-        return True
-    person = people.by_email(session, [owner]).get(owner)
-    if person is None or person.slack_id is None or person.slack_id == press.slack_id:
-        return True
-    email = _email_of(session, press)
-    if email is None:
-        return False
-    named = {step.to for step in agreement.reminders.steps}
-    stands_in = Receivers(session, agreement, now).receiver(owner)
-    if email in {person.manager_email, stands_in, *agreement.admins, *named}:
-        return True
-    message = outbox.find(session, message_id) if message_id is not None else None
-    return message is not None and email == person.delegate_email and message.target == PERSON + email
-
-
-def _email_of(session: Session, press: Press) -> str | None:
-    presser = people.by_slack_id(session, press.slack_id)
-    return presser.email if presser is not None else press.email
-
-
-def _keep(session: Session, lead: _Lead, press: Press, now: datetime, **what: Any) -> int | None:
+def _keep(session: Session, lead: Behind, press: Press, now: datetime, **what: Any) -> int | None:
     return answers.keep(
         session,
         lead_key=lead.key,
@@ -405,7 +339,7 @@ def _keep(session: Session, lead: _Lead, press: Press, now: datetime, **what: An
     )
 
 
-def _settle(session: Session, agreement: Agreement, lead: _Lead, now: datetime) -> Result:
+def _settle(session: Session, agreement: Agreement, lead: Behind, now: datetime) -> Result:
     _recompute(session, agreement, lead.contact, now)
     return "settled"
 
@@ -423,22 +357,22 @@ def _show_hand_over(session: Session, answer: Answer, now: datetime) -> None:
         outbox.show_again(session, message, now)
 
 
-def _of_cycle(session: Session, lead: _Lead) -> list[Answer]:
+def _of_cycle(session: Session, lead: Behind) -> list[Answer]:
     return [a for a in answers.of_leads(session, lead.contact.lead_keys) if a.cycle == lead.cycle]
 
 
-def _closed(lead: _Lead) -> bool:
+def _closed(lead: Behind) -> bool:
     """Whether no answer is wanted any more: the lead left sales' hands."""
     return lead.clock is not None and lead.clock.ended_at is not None
 
 
-def _made(session: Session, agreement: Agreement, lead: _Lead) -> bool:
+def _made(session: Session, agreement: Agreement, lead: Behind) -> bool:
     """Whether the contact that a reminder asked for was made before."""
     asked = lead_lines.Asked("", lead.key, lead.cycle, lead.step, lead.asked_at)
     return lead_lines.made(session, agreement, asked, lead.contact, lead.clock) is not None
 
 
-def _asked(lead: _Lead) -> dict[str, Any]:
+def _asked(lead: Behind) -> dict[str, Any]:
     """What the answer is about, for the step that asks again."""
     told = {"asked": lead.step} if lead.step.startswith(INTENT) else {}
     return {"attempt": attempt_of(lead.step), **told}

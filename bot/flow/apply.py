@@ -12,7 +12,7 @@ from bot.errors import StorageError
 from bot.flow import clockwork, deals, intents, leads, statements
 from bot.logs import log_of
 from bot.sources.schema import from_json
-from bot.store import clocks, inbox, records
+from bot.store import clocks, inbox, records, wins
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -147,6 +147,9 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
             intents.tell(session, agreement, contact, touched.touches, now, again=back)
         for key in records.deals_of_contact(session, contact):
             touched.deals.setdefault(key, Quiet(silent=False, since=None))
+    for person in touched.moved_people:
+        for key in wins.without_team(session, person):
+            touched.deals.setdefault(key, Quiet(silent=True, since=None))
     for key, quiet in list(touched.deals.items()):
         for survivor in records.survivors_of_deal(session, key):  # their wins are counted after this one's
             touched.deals.setdefault(survivor, quiet)

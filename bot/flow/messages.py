@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.domain.facts import Notice
-from bot.flow import agreements, briefs, goals, nudge_messages, win_messages
+from bot.flow import agreements, briefs, by_hand, claims, goals, nudge_messages, win_messages
 from bot.flow.prepared import Drop, Hold, Prepared, Ready
 from bot.render import notice
 
@@ -52,6 +52,9 @@ _PREPARING: Final[dict[str, Callable[[Session, Agreement, Message, datetime], Pr
     "wins": win_messages.prepare_list,
     "reply": win_messages.prepare_reply,
     "goal": goals.prepare,
+    "claim": claims.prepare,
+    "claim_answer": claims.prepare_answer,
+    "merge_offer": by_hand.prepare_offer,
     "nudge": nudge_messages.prepare,
     "handover": nudge_messages.prepare_hand_over,
     "brief": briefs.prepare_brief,
@@ -63,5 +66,7 @@ _NAMING: Final[dict[str, Callable[[Session, Message], set[str]]]] = {
     "win": win_messages.people_named,
     "wins": win_messages.people_named,
     "reply": win_messages.people_named,
+    "claim": claims.people_named,
+    "claim_answer": claims.people_named,
     "nudge": nudge_messages.people_named,
 }

@@ -13,7 +13,7 @@ from bot.flow.receivers import PERSON
 from bot.store import answers, briefs, clocks, nudges, people, reasons, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bot.domain.agreement import Agreement
     from bot.store.answers import Answer
@@ -84,19 +84,20 @@ def nudge(session: Session, agreement: Agreement, message: Message) -> tuple[str
         lead_keys=frozenset(leads),
         emails=frozenset(emails),
     )
-    return _rule(items), facts, subject
+    return rule_of([item.step for item in items]), facts, subject
 
 
-def _rule(items: list[NudgeItem]) -> str:
-    if not items:
+def rule_of(steps: Sequence[str]) -> str:
+    """Why a reminder of these steps (their keys) is there, in one sentence, and how often a step is told."""
+    if not steps:
         return "Every lead in this reminder was answered or handed on since."
-    kinds = Counter(_kind(item.step) for item in items)
+    kinds = Counter(_kind(step) for step in steps)
+    agreed = " and ".join(sorted({_step(step) for step in steps if _kind(step) == "agreed"}))
     clauses = []
     for kind, (one, many) in _CLAUSES.items():
         if kinds[kind]:
             clause = one if kinds[kind] == 1 else many.format(kinds[kind])
-            steps = sorted({_step(item.step) for item in items if _kind(item.step) == "agreed"})
-            clauses.append(f"{clause} {' and '.join(steps)}" if kind == "agreed" else clause)
+            clauses.append(f"{clause} {agreed}" if kind == "agreed" else clause)
     said = "; ".join(clauses)
     return (
         f"{said[0].upper()}{said[1:]}, so one reminder tells it. "

@@ -17,6 +17,7 @@ from bot.domain.money import Money, digits, split
 from bot.domain.when import When
 from bot.flow.figures import Apart, Period, Report, chosen, converted, day_of, grouped, shown
 from bot.flow.statements import short_key
+from bot.flow.won import Churn
 from bot.store import figures as rows_of
 from bot.store import records, wins
 
@@ -86,7 +87,10 @@ def pipeline(
 
 
 def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str | None = None) -> Report:
-    """Closed deals by the day of their closing: wins, amount, lost, win rate, sales cycle in calendar days."""
+    """Closed deals by the day of their closing: wins, amount, lost, win rate, sales cycle in calendar days.
+
+    `kept` is the amount of the wins whose customer has not left by the report's instant.
+    """
     by = chosen(by, WINS_BY)
     apart = Apart()
     people = rows_of.people_facts(session)
@@ -109,6 +113,7 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
         if deal.stage_class == "won"
     }
     titles = rows_of.deal_names(session, [deal.key for deal in deals]) if by == "deal" else {}
+    left = Churn(session, agreement, period.as_of)
 
     def row(name: str | None, label: str | None, part: Sequence[DealFacts]) -> dict[str, Any]:
         won = [deal for deal in part if deal.stage_class == "won"]
@@ -124,6 +129,10 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
             "cycle_days_median": figures.median(cycles),
         }
 
+    def kept(part: Sequence[DealFacts]) -> dict[str, Any]:
+        stay = [deal for deal in part if deal.stage_class == "won" and not left.has(deal)]
+        return {"kept": shown(agreement, sum(amounts[deal.key] or 0 for deal in stay))}
+
     rows = []
     for name, part in grouped(deals, names).items():
         if by == "deal":
@@ -132,8 +141,9 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
             line["credits"] = _credits(session, agreement, part[0], standing, amounts[part[0].key])
         else:
             line = row(name, _label(by, name, {}, people), part)
-        rows.append(line)
-    return Report("wins", by, period, agreement.currency, tuple(rows), row(None, None, deals), apart)
+        rows.append(line | kept(part))
+    total = row(None, None, deals) | kept(deals)
+    return Report("wins", by, period, agreement.currency, tuple(rows), total, apart)
 
 
 async def pipeline_view(office: Office, owner: str | None, whose: str) -> PipelineView:

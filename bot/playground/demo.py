@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.playground.records import Message
     from bot.playground.stages import Stage
 
-DEFAULT_STAGE: Final = "busy"
+DEFAULT_STAGE: Final = "team"
 SWEEP_SECONDS: Final = 2.0
 """The demo looks for due reminders more often, so that nobody waits for them."""
 _AT_ONCE: Final = 100

@@ -73,6 +73,22 @@ class _Crm:
         self._lead, self._email = f"L-{number}", f"otto{number}@brightfield.example"
         return self._lead_event(self._now() - timedelta(minutes=44, seconds=50), DEMO, owner_email=MAYA)
 
+    def hot(self) -> Event:
+        number = next(self._numbers)
+        self._lead, self._email = f"L-{number}", f"otto{number}@brightfield.example"
+        return self._lead_event(self._now(), DEMO, owner_email=JON, score=92)
+
+    def asks(self) -> Event:
+        now = self._now()
+        what = {"asset": DEMO.asset, "channel": DEMO.channel, "kind": DEMO.kind}
+        return event("touch.recorded", now, email=self._email, at=text(now), **what)
+
+    def given_up(self) -> Event:
+        return event("lead.updated", self._now(), id=self._lead, stage="disqualified")
+
+    def is_back(self) -> Event:
+        return event("lead.updated", self._now(), id=self._lead, stage="mql")
+
     def called(self) -> Event:
         return called(self._lead, MAYA, self._now())
 
@@ -141,6 +157,10 @@ def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
             "The same address again, by another way: one contact, one clock",
             crm.comes_back,
         ),
+        Sample("Hot lead for Jon", "Score 92; while Jon is away, who stands in for him is told", crm.hot),
+        Sample("Lead asks for a demo", "The last lead touches again: its owner is told at once", crm.asks),
+        Sample("Lead is disqualified", "Sales gives the last lead up: nothing more is due", crm.given_up),
+        Sample("Lead is back in sales", "The last lead is an MQL again: a new clock begins", crm.is_back),
         Sample("Maya is away", "Until the day after tomorrow, what is for her goes to Jon", crm.away),
         Sample("Maya is back", "What is for Maya goes to Maya again", crm.back),
         Sample("Campaign spend", "What a campaign cost on a day", crm.spend),

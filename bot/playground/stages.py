@@ -135,16 +135,16 @@ def _waiting(days: Days) -> Iterator[Moment]:
 
 
 STAGES: Final = (
-    Stage("quiet", "a calm morning: some wins, every lead answered", _quiet),
-    Stage(
-        "busy", "some wins, and leads in every state: answered, late, waiting, about to wait too long", _busy
-    ),
     Stage(
         "team",
         "three reps in three time zones, one of them away, two tiers, and a holiday ahead",
         _team,
         team.agreement,
     ),
+    Stage(
+        "busy", "some wins, and leads in every state: answered, late, waiting, about to wait too long", _busy
+    ),
+    Stage("quiet", "a calm morning: some wins, every lead answered", _quiet),
     Stage("breach", "a bad morning: promises of yesterday are broken, two leads have no owner", _breach),
     Stage("slack-down", "Slack takes no messages since 09:30; what has to be said waits", _slack_down),
 )

@@ -101,7 +101,7 @@ def _period(goal: GoalProgress) -> str:
 def _whose(facts: GoalReached) -> str:
     """Both sides have their place in it."""
     by = [counted(facts.sellers, "person", "people") + " in sales"] if facts.sellers else []
-    by += [counted(facts.assets, "part", "parts") + " of marketing"] if facts.assets else []
+    by += [counted(facts.assets, "marketing asset")] if facts.assets else []
     return f"{counted(facts.wins, 'win')}, made by {listed(by)}." if by else f"{counted(facts.wins, 'win')}."
 
 

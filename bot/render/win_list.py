@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 CREDITS_SHOWN: Final = 2
 _NAMES: Final = (48, 28, 12)
-"""Characters of a name, fewer where the table would grow too large."""
-_TABLE: Final = 9_000
-"""Characters in all cells; Slack allows 10,000."""
+"""Characters of a name, fewer where the message would grow too large."""
+_LARGEST: Final = 9_000
+"""Characters of all lines; Slack refuses a message whose blocks have many more."""
 
 
 def win_list(facts: WinList) -> Payload:
-    """What was won in all, then a row for each win: the win, who sold it, what of marketing had a part in it.
+    """What was won in all, then two lines for each win: the win, and both sides of it.
 
-    A win that stands no more keeps its row, struck, with the word for it.
+    A win that stands no more keeps its place, struck, with the word for it.
     """
     standing = [win for win in facts.wins if win.status == "won"]
     head = _head(standing)
     drawn: list[Block] = [blocks.context(say.CLOSED_ABOVE)] if facts.above_is_closed else []
     bell = f"{say.BELL} " if any(say.is_celebrated(win) for win in standing) else ""
-    drawn += [blocks.header(bell + head), _table(facts)]
+    drawn += [blocks.header(bell + head), *_lines(facts)]
     return Payload(f"{escape(head)}. {' '.join(map(_aloud, facts.wins))}", tuple(drawn))
 
 
@@ -43,52 +43,41 @@ def _head(standing: list[WinCard]) -> str:
     return total
 
 
-def _table(facts: WinList) -> Block:
+def _lines(facts: WinList) -> list[Block]:
     for limit in _NAMES:
-        rows = [[_win(win, limit), _sales(win, limit), _marketing(win, limit)] for win in facts.wins]
-        if sum(len(part.get("text", "")) for row in rows for cell in row for part in cell) <= _TABLE:
+        drawn = [[*_win(win, limit), blocks.words("\n"), *_sides(win, limit)] for win in facts.wins]
+        if sum(len(part.get("text", "")) for line in drawn for part in line) <= _LARGEST:
             break
-    return {
-        "type": "table",
-        "column_settings": [{"is_wrapped": True}] * 3,
-        "rows": [
-            [blocks.rich(blocks.words(name, bold=True)) for name in ("Win", "Sales", "Marketing")],
-            *([blocks.rich(*cell) for cell in row] for row in rows),
-        ],
-    }
+    return [blocks.rich(*line) for line in drawn]
 
 
 def _win(win: WinCard, limit: int) -> list[Part]:
     gone = win.status != "won"
-    first = [blocks.words(f"{win.status} · ")] if gone else []
+    parts = [blocks.words(f"{win.status} · ")] if gone else []
     amount = say.amount(win)
     if amount:
-        first += [blocks.words(amount, bold=not gone, strike=gone), blocks.words(" · ")]
-    label = blocks.anchor(win.url, say.title(win, limit)) if win.url else blocks.words(say.title(win, limit))
-    first.append(label)
+        parts += [blocks.words(amount, bold=not gone, strike=gone), blocks.words(" · ")]
+    parts.append(blocks.anchor(win.url, say.title(win, limit)))
     more = [say.customer(win, limit), say.kind(win), "won again" if win.number > 1 else ""]
     if win.was_amount is not None and not gone:
         more.append(f"amount was {say.in_money(win.was_amount)}")
-    second = " · ".join(piece for piece in more if piece)
-    return blocks.lines([first, [blocks.words(second)]] if second else [first])
+    told = "".join(f" · {piece}" for piece in more if piece)
+    return [*parts, blocks.words(told)] if told else parts
 
 
-def _sales(win: WinCard, limit: int) -> list[Part]:
+def _sides(win: WinCard, limit: int) -> list[Part]:
     owner = win.owner
-    drawn = [[blocks.words("owner not known") if owner is None else blocks.who(owner)]]
-    if win.contributors:
-        drawn.append([blocks.words(f"and {len(win.contributors)} more")])
+    parts = [blocks.words("owner not known") if owner is None else blocks.who(owner)]
+    with_ = f" and {len(win.contributors)} more" if win.contributors else ""
     if win.was_owner is not None and win.status == "won":
-        drawn.append([blocks.words(f"was {clean(plain_name(win.was_owner), limit)}")])
-    return blocks.lines(drawn)
-
-
-def _marketing(win: WinCard, limit: int) -> list[Part]:
+        with_ += f" (was {clean(plain_name(win.was_owner), limit)})"
+    if win.status != "won":
+        return [*parts, blocks.words(with_)] if with_ else parts
     shown, rest = say.credits_of(win, CREDITS_SHOWN)
-    drawn = [f"{say.source(credit, limit)} {percent(credit.share)}" for credit in shown]
+    assets = [f"{say.source(credit, limit)} {percent(credit.share)}" for credit in shown]
     if rest:
-        drawn.append(f"and {len(rest)} more {percent(say.sum_of(rest).share)}")
-    return blocks.lines([[blocks.words(line)] for line in drawn])
+        assets.append(f"{len(rest)} more {percent(say.sum_of(rest).share)}")
+    return [*parts, blocks.words(f"{with_} · with {', '.join(assets)}")]
 
 
 def _aloud(win: WinCard) -> str:

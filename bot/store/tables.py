@@ -231,7 +231,7 @@ class WinRow(SQLModel, table=True):
     """One win of a deal: (deal, number). `status` is `won` while it stands, else what ended it."""
 
     __tablename__ = "win"
-    __table_args__ = (Index("ix_win_won_on", "won_on"),)
+    __table_args__ = (Index("ix_win_won_on", "won_on"), Index("ix_win_owner", "owner_email", "status"))
     deal_key: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     won_at: datetime

@@ -190,6 +190,14 @@ def changes_of(session: Session, deal_key: str, number: int) -> list[Change]:
     return [Change(*row) for row in rows]
 
 
+def without_team(session: Session, owner: str) -> list[str]:
+    """The deals whose standing win was booked when its owner's team was not known."""
+    rows = session.execute(
+        select(W.deal_key).where(W.owner_email == owner, W.status == "won", W.team.is_(None)).distinct()
+    )
+    return sorted(rows.scalars())
+
+
 def standing(session: Session) -> list[Win]:
     """All wins that stand."""
     rows = session.execute(select(*_COLUMNS).where(W.status == "won").order_by(W.deal_key, W.number))

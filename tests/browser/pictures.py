@@ -20,7 +20,8 @@ async def picture(page: Page, name: str, part: Locator | None = None) -> None:
     if os.environ.get("WINBELL_PICTURES") != "write":
         return
     IMAGES.mkdir(parents=True, exist_ok=True)
-    await page.mouse.move(0, 0)  # what shows under the pointer is not meant
+    await page.mouse.move(0, 0)  # what shows under the pointer, or where the focus is, is not meant
+    await page.evaluate("document.activeElement?.blur()")
     options = {"path": IMAGES / f"{name}.png", "animations": "disabled", "caret": "hide"}
     if part is None:
         await page.screenshot(**options)

@@ -81,7 +81,6 @@ async def test_a_lead_is_handed_over_and_accepted(tmp_path, window):
         await go(theirs, "Winbell")
         question = messages(theirs, "would you take this lead over?")
         await expect(question).to_contain_text("You know their trade.")
-        await picture(theirs, "hand-over", question)
         await question.get_by_role("button", name=f"Accept: {LEAD}").click()
         await expect(question).to_contain_text("It is yours now.")
         await expect(reminder).to_contain_text("Hand over: now with Rui Costa")

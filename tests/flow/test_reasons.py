@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.agreement import parse
 from bot.domain.agreement import Agreement, Reminders
 from bot.domain.worktime import Calendar
+from bot.flow import agreements, briefs
 from bot.flow.reasons import EVENTS_SHOWN, reason_of
-from tests.support.world import START, World
+from bot.flow.reasons_of_leads import rule_of
+from tests.support import forms
+from tests.support.world import START, World, buttons
 
 ALWAYS = Calendar(zone="UTC", weekly=(((0, 1440),),) * 7)
 
@@ -161,3 +167,157 @@ async def test_what_is_not_in_the_outbox_has_no_reason(database):
         ana = world.person("Ana Lima")
         said = world.slack.say(world.accounts[ana], "wins", "hello")
         assert await why(world, said) is None
+
+
+LEADS = Agreement(
+    calendar=ALWAYS, reminders=Reminders(bundle=timedelta(0), on_assignment=True), digest_channel="#growth"
+)
+
+
+async def test_a_reminder_of_many_kinds_names_each(database):
+    """What an assignment, a manager's step and an intent say of themselves, and who is told in the owner's place."""
+    async with World(database, LEADS) as world:
+        ana, boss = world.person("Ana Lima"), world.person("Boss Chen")
+        away = {"away_from": "2026-11-01", "away_until": "2026-12-01", "delegate_email": None}
+        await world.happens("person.updated", email=ana, **away, manager_email=boss)
+        await world.happens(
+            "lead.created", id="L-1", name="Dana", email="d@prospect.example", owner_email=ana, stage="mql"
+        )
+        await world.until(START + timedelta(minutes=1))
+        world.expect("chat.postMessage")
+        assigned = await why(world, world.direct(boss)[-1])
+        touch = {"email": "d@prospect.example", "kind": "demo_request", "at": "2026-11-16T10:00:00Z"}
+        await world.until(START + timedelta(hours=2))
+        await world.happens("touch.recorded", **touch)
+        world.expect("chat.postMessage")
+        intent = await why(world, world.direct(boss)[-1])
+        await world.until(START + timedelta(hours=6, minutes=1))
+        world.expect("chat.postMessage", "chat.postMessage", "chat.postMessage")
+        manager = await why(world, world.direct(boss)[-1])
+    begins = [reason.rule.partition(", so one reminder")[0] for reason in (assigned, intent, manager)]
+    assert begins == [
+        "One lead is new to its owner",
+        "One lead showed interest",
+        "One clock for a first contact reached the step “breach+50%” for the manager",
+    ]
+    steps = [dict(told(reason))["Step"] for reason in (assigned, intent, manager)]
+    assert steps == ["a new lead", "they asked for a demo", "“breach+50%” for the manager"]
+    instead = [dict(told(reason)).get("Told instead") for reason in (assigned, intent, manager)]
+    assert instead == [f"{boss}, who stands in for the owner", f"{boss}, who stands in for the owner", None]
+    assert [event.type for event in intent.events] == ["touch.recorded", "lead.created"]
+
+
+async def a_new_lead(world):
+    """Ana has a new lead of nobody knows where."""
+    world.slack.add_channel("growth")
+    ana, ben = world.person("Ana Lima"), world.person("Ben Moss")
+    await world.happens("person.updated", email=ana, name="Ana Lima")
+    await world.happens("lead.created", id="L-1", name="Dana", owner_email=ana, stage="mql")
+    world.expect("chat.postMessage")
+    return ana, ben
+
+
+async def test_a_question_names_who_asked_whom(database):
+    """A hand-over: by whom, to whom, why, what came of it; the reminder tells it, too."""
+    async with World(database, LEADS) as world:
+        ana, ben = await a_new_lead(world)
+        await forms.choose(world, ana, world.direct(ana)[-1], "Hand over")
+        await forms.opened(world, ana, "Hand over")
+        await forms.send(world, ana, person=world.accounts[ben], reason="You know them.")
+        await world.settle()
+        world.expect("chat.update", "chat.postMessage")
+        (question,) = world.direct(ben)
+        asked = await why(world, question)
+        accept = next(button for button in buttons(question) if button["action_id"] == "accept")
+        where = {"value": accept["value"], "block_id": accept["block_id"]}
+        await world.slack.press(question.channel, question.ts, "accept", world.accounts[ben], **where)
+        await world.settle()
+        world.expect("chat.update", "chat.update")
+        accepted = await why(world, question)
+        reminder = await why(world, world.direct(ana)[-1])
+    assert asked.kind == "handover"
+    assert told(asked) == [
+        ("Lead", "Dana (generic/L-1)"),
+        ("Asked by", "Ana Lima"),
+        ("Asked", ben),
+        ("Asked at", START),
+        ("Because", "You know them."),
+        ("Owner then", "Ana Lima"),
+        ("Answer", "not answered yet"),
+    ]
+    assert told(accepted)[-2:] == [("Answer", "accepted"), ("Answered at", world.clock.now())]
+    assert ("Answered in Slack", f"Hand over to {ben}, by Ana Lima (accepted)") in told(reminder)
+    assert [event.type for event in asked.events] == ["lead.created"]
+
+
+async def test_marketing_is_told_why_and_not_by_whom(database):
+    """Not a fit: the day, the leads and the reasons; nobody's name. The brief names what it looked at."""
+    async with World(database, LEADS) as world:
+        ana, _ = await a_new_lead(world)
+        await world.until(START + timedelta(minutes=5))
+        await forms.choose(world, ana, world.direct(ana)[-1], "Not a fit")
+        await forms.opened(world, ana, "Not a fit")
+        await forms.send(world, ana, reason="student", words="writes a thesis")
+        await world.settle()
+        world.unexpected()
+        (message,) = world.slack.messages("#growth")
+        feedback = await why(world, message)
+        assert await briefs.brief(world.bot.office)
+        await world.settle()
+        world.expect("chat.postMessage")
+        brief = await why(world, world.slack.messages("#growth")[-1])
+    assert (feedback.kind, brief.kind) == ("feedback", "brief")
+    assert told(feedback) == [("Day", "2026-11-16"), ("Lead", "Dana (generic/L-1)"), ("Reason", "student")]
+    assert "Ana" not in repr(feedback)
+    assert told(brief)[2:] == [("Lead", "Dana (generic/L-1)")]
+    assert dict(told(brief))["Looked at until"] == START + timedelta(minutes=5)
+
+
+async def test_a_changed_agreement_says_since_when(database):
+    """The announcement of a change: which agreement, since when, and since when there was another."""
+    async with World(database) as world:
+        office = world.bot.office
+        for hours in (4, 2):
+            body = f'[[tier]]\nname = "all"\nfirst_contact_hours = {hours}\n'
+            parsed = parse(body, path="agreement.toml", horizon=(2026, 2027))
+            await agreements.put_in_force(office, parsed.agreement, body)
+            world.clock.advance(timedelta(days=1))
+        await world.settle()
+        world.expect("chat.postMessage")
+        (message,) = world.slack.messages("#sales-ops")
+        reason = await why(world, message)
+    assert (reason.kind, reason.events) == ("agreement", ())
+    assert told(reason) == [
+        ("Agreement", "Our agreement"),
+        ("In force since", START + timedelta(days=1)),
+        ("Before it, since", START),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "rule"),
+    [
+        (("attempt-3",), "The next contact of one follow-up is due"),
+        (("snoozed-4#1", "snoozed-9#2"), "2 snoozes have ended"),
+        (("callback-4#2",), "One lead wished to be called then"),
+        (("declined-4#1",), "One hand-over was declined"),
+        (("intent:demo_request:7#snoozed-4",), "One lead showed interest"),
+        (
+            ("breach+100%:channel", "breach:boss@seller.example"),
+            "2 clocks for a first contact reached the step “breach+100%” for the channel and “breach” for boss@seller.example",
+        ),
+        (
+            ("at_risk:owner", "assigned:ana@seller.example"),
+            "One clock for a first contact reached the step “at risk” for the owner; one lead is new to its owner",
+        ),
+    ],
+)
+def test_the_rule_of_a_reminder_is_one_sentence(steps, rule):
+    """Each kind of step has words of its own; equal ones are counted together."""
+    told_once = "Each step is told at most once, and only in working time."
+    assert rule_of(steps) == f"{rule}, so one reminder tells it. {told_once}"
+
+
+def test_a_reminder_that_is_empty_says_so():
+    """What was in it was answered or handed on."""
+    assert rule_of(()) == "Every lead in this reminder was answered or handed on since."

@@ -54,6 +54,7 @@ async def test_a_round_looks_again_when_a_lane_is_free(sqlite):
         await won(world, "D-1")
         await won(world, "D-2")
         await apply.apply_waiting(world.bot.office)
+        world.clock.advance(timedelta(seconds=2))  # cards that come together wait for more
         woken = asyncio.Event()
         assert await work.deliver_round(world.bot.office, world.bot.delivery, woken.set) is True
         await world.bot.delivery.finish()
@@ -74,6 +75,7 @@ async def test_a_rest_is_not_asked_about_all_the_time(sqlite):
         await won(world, "D-1")
         await won(world, "D-2")
         await apply.apply_waiting(world.bot.office)
+        world.clock.advance(timedelta(seconds=2))  # cards that come together wait for more
         wakes = []
         assert await work.deliver_round(world.bot.office, world.bot.delivery, lambda: wakes.append(1)) is True
         await world.bot.delivery.finish()

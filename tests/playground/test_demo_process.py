@@ -39,7 +39,7 @@ async def test_it_opens_ends_on_ctrl_c_and_opens_again(tmp_path):
             probe.bind(("127.0.0.1", port))
     assert [line.partition(":")[0] for line in ended.out.splitlines()] == [
         "Winbell's local workspace is open",
-        "It starts from the stage busy",
+        "It starts from the stage team",
         "Press Ctrl-C to close it. Nothing leaves this machine.",
     ]
     assert f"http://127.0.0.1:{port}" in ended.out

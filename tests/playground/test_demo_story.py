@@ -19,7 +19,7 @@ from bot.playground.demo import DEFAULT_STAGE
 from bot.playground.samples import samples
 from bot.playground.stages import NAMES, STAGES, moments, stage_named
 from bot.sources.schema import read_statement
-from bot.store import clocks
+from bot.store import answers, clocks
 from tests.support.demo import FRIDAY, opened, told
 
 DAYS = story.Days(story.opening_near(FRIDAY))
@@ -55,14 +55,32 @@ def test_every_event_is_one_that_a_crm_could_send():
 
 def test_every_address_is_made_up():
     """Nobody real can be meant: all addresses end in `.example`."""
-    found = set(re.findall(r"[\w.+-]+@[\w.-]+", repr(EVENTS) + repr(story.PEOPLE) + story.AGREEMENT))
+    told = repr(EVENTS) + repr(story.PEOPLE) + repr([stage.agreement(DAYS) for stage in STAGES])
+    found = set(re.findall(r"[\w.+-]+@[\w.-]+", told))
     assert len(found) > 40
     assert {address for address in found if not address.endswith(".example")} == set()
 
 
-def test_the_agreement_says_nothing_that_is_not_acted_on():
+@pytest.mark.parametrize("stage", STAGES, ids=NAMES)
+def test_the_agreement_says_nothing_that_is_not_acted_on(stage):
     """The demo shows what works."""
-    assert parse(story.AGREEMENT, path="the demo's", horizon=(2026, 2027)).warnings == ()
+    assert parse(stage.agreement(DAYS), path="the demo's", horizon=(2026, 2027)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "holiday"),
+    [
+        ("2026-11-20T06:00Z", "2026-11-23"),
+        ("2026-11-19T06:00Z", "2026-11-20"),
+        ("2026-12-31T06:00Z", "2027-01-01"),
+    ],
+)
+def test_the_team_has_a_holiday_ahead(now, holiday):
+    """The working day after the opening is one of the company's, whenever the demo is opened."""
+    days = story.Days(story.opening_near(datetime.fromisoformat(now)))
+    body = stage_named("team").agreement(days)
+    closed = parse(body, path="the demo's", horizon=(2026, 2027)).agreement.calendar.closed
+    assert {day.isoformat() for day in closed} == {holiday}
 
 
 def test_the_command_offers_every_stage():
@@ -75,16 +93,17 @@ def test_the_command_offers_every_stage():
 
 def test_another_stage_is_answered_with_those_there_are():
     """A slip of the finger costs no search."""
-    with pytest.raises(UsageError, match=r"--stage loud: .* quiet, busy, breach, slack-down"):
+    with pytest.raises(UsageError, match=r"--stage loud: .* team, busy, quiet, breach, slack-down"):
         stage_named("loud")
 
 
 SHOWN = [
     # stage, wins, in #sales-ops, to Maya, to Jon, to Yuki, waiting for Slack
+    ("team", 4, 2, 11, 0, 4, 0),
+    ("busy", 4, 1, 6, 2, 0, 0),
     ("quiet", 4, 0, 2, 1, 0, 0),
-    ("busy", 4, 1, 5, 2, 1, 0),
-    ("breach", 4, 5, 8, 4, 1, 0),
-    ("slack-down", 4, 0, 4, 2, 1, 4),
+    ("breach", 4, 5, 8, 4, 0, 0),
+    ("slack-down", 4, 0, 5, 2, 0, 4),
 ]
 
 
@@ -134,6 +153,40 @@ async def test_the_busy_morning_has_a_lead_in_every_state(tmp_path):
     }
     assert owners["L-208"] is None
     assert owners["L-202"] == story.YUKI
+
+
+async def test_the_team_has_a_lead_of_every_kind(tmp_path):
+    """At risk, late, given to a stand-in, put off, offered to somebody, to be called again, back, not a fit, nobody's."""
+    async with opened(tmp_path, "team") as demo:
+        read = demo.office.database.read
+        found = [clock for clock in await read(clocks.every) if clock.lead_key.startswith("generic/L-4")]
+        given = await read(lambda s: answers.of_leads(s, {clock.lead_key for clock in found}))
+    states = {
+        (clock.lead_key.partition("/")[2], clock.cycle): (clock.state, clock.stopped_how, clock.attempts)
+        for clock in found
+    }
+    assert states == {
+        ("L-401", 1): ("met", "seen", 1),
+        ("L-402", 1): ("closed", None, 0),
+        ("L-403", 1): ("met", "seen", 1),
+        ("L-404", 1): ("met", "said", 1),
+        ("L-411", 1): ("met", "seen", 2),
+        ("L-412", 1): ("running", None, 0),
+        ("L-413", 1): ("running", None, 0),
+        ("L-421", 1): ("breached", None, 0),
+        ("L-422", 1): ("breached", None, 0),
+        ("L-431", 1): ("met", "seen", 1),
+        ("L-431", 2): ("running", None, 0),
+        ("L-432", 1): ("running", None, 0),
+        ("L-433", 1): ("running", None, 0),
+        ("L-434", 1): ("running", None, 0),
+    }
+    assert {(one.lead_key.partition("/")[2], one.kind, one.state) for one in given} == {
+        ("L-402", "not_a_fit", "given"),
+        ("L-404", "contacted", "given"),
+        ("L-412", "snoozed", "given"),
+        ("L-413", "handed_over", "offered"),
+    }
 
 
 async def test_eight_weeks_are_told_before(tmp_path):

@@ -102,7 +102,7 @@ async def test_a_429_rests_the_method_for_every_channel(sqlite):
         await won(world, "D-2")
         await world.settle()
         await world.happens("lead.created", id="L-1", name="Dana Reyes", created_at="2026-11-16T09:00:00Z")
-        await world.happens("deal.updated", id="D-1", amount="150", currency="USD")
+        await world.happens("deal.updated", id="D-1", amount="105", currency="USD")
         world.expect("chat.update")
         posts = len(world.slack.calls("chat.postMessage"))
         await pass_time(world, timedelta(seconds=50))
@@ -147,9 +147,9 @@ async def test_an_edit_is_repeated_until_it_is_taken(sqlite):
         await world.settle()
         for fault in (500, "drop_after", 429, "html_200"):
             world.slack.fail_next("chat.update", fault, retry_after=5 if fault == 429 else None)
-        await world.happens("deal.updated", id="D-1", amount="777", currency="USD")
+        await world.happens("deal.updated", id="D-1", amount="107", currency="USD")
         await pass_time(world, LONG)
-        assert "$777.00" in world.wins()[0].text
+        assert "$107.00" in world.wins()[0].text
         world.expect("chat.postMessage", "chat.update", "chat.update")
         assert len(world.slack.calls("chat.update")) == 5
 

@@ -118,7 +118,7 @@ def test_when_reminders_were_sent(box, do):
 
 
 def test_the_latest_reminder(box, do):
-    """The reminder sent last to each after an instant; none where there is none, or an edit of it waits."""
+    """The reminder sent last to each after an instant, also while it is edited; one that Slack will not take is none."""
 
     def latest(since, *targets):
         return {target: message.key for target, message in do(nudges.latest, targets, since).items()}
@@ -131,4 +131,6 @@ def test_the_latest_reminder(box, do):
     assert (latest(NOW, ANA), latest(NOW)) == ({ANA: "n2"}, {})
     assert latest(NOW + 2 * MINUTE, ANA, BEN) == {BEN: "n3"}
     box.show_again(box.by_key("n2"), NOW)
+    assert latest(NOW, ANA) == {ANA: "n2"}
+    box.settle(box.by_key("n2").id, state="dead", next_at=None, error="message_not_found")
     assert latest(NOW, ANA) == {ANA: "n1"}

@@ -108,7 +108,7 @@ class Walk:
     """One walk. `step` does something at random, settles, and checks; AssertionError names a broken promise."""
 
     def __init__(self, database: Database, seed: int) -> None:
-        self.roll = random.Random(seed)  # noqa: S311  # a walk, not a secret
+        self.roll = random.Random(seed)  # a walk, not a secret
         self.database = database
         self.clock = ManualClock(MONDAY)
         self.wall = Wall(self.clock.now)

@@ -102,6 +102,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("segment", AutoString(), nullable=True))
         batch_op.add_column(sa.Column("team", AutoString(), nullable=True))
+        batch_op.create_index("ix_win_owner", ["owner_email", "status"], unique=False)
 
     _keep_cards()
 
@@ -132,6 +133,7 @@ def downgrade() -> None:
         batch_op.drop_column("forgotten_at")
 
     with op.batch_alter_table("win", schema=None) as batch_op:
+        batch_op.drop_index("ix_win_owner")
         batch_op.drop_column("team")
         batch_op.drop_column("segment")
         batch_op.drop_column("kind")
