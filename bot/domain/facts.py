@@ -62,6 +62,8 @@ class NudgeLead:
     state: LeadState
     owner: Named | None = None
     """Shown only where the reminder goes to somebody else than the owner."""
+    nobody: bool = False
+    """Whether nobody owns the lead."""
     since: tuple[str, ...] = ()
     """What they touched since they came, in words already chosen, the latest last."""
     worth: LeadWorth | None = None

@@ -55,11 +55,13 @@ CALLBACK: Final = "callback-"
 _AGAIN: Final = re.compile(r"#(snoozed|declined)-\d+$")
 
 
+_NUMBERED: Final = re.compile(r"attempt-(\d+)|(?:callback|snoozed|declined)-\d+#(\d+)")
+
+
 def attempt_of(key: str) -> int:
     """Which contact a step asks for (`attempt-3`, `snoozed-12#2`); every other step asks for the first."""
-    if key.startswith("attempt-"):
-        return int(key.removeprefix("attempt-"))
-    return int(key.rpartition("#")[2]) if "#" in key and not key.startswith(INTENT) else 1
+    found = _NUMBERED.fullmatch(key)
+    return int(found[1] or found[2]) if found else 1
 
 
 def asked_again(what: str, asked: str, attempt: int) -> str:

@@ -148,7 +148,9 @@ def _line(
     shown, undoable = _as_it_stands(session, agreement, asked, contact, clock, given, now, receiver, base)
     until = undoable.at + UNDO if undoable is not None and answering.can_undo(undoable.at, now) else None
     shown = replace(shown, undo=undoable.ref if undoable is not None and until is not None else None)
-    if owner is not None and owner != receiver:
+    if owner is None:
+        shown = replace(shown, nobody=True)
+    elif owner != receiver:
         shown = replace(shown, owner=named(people.by_email(session, [owner]), owner))
     ends = [at for at in (until, shown.due if shown.state == "snoozed" else None) if at is not None]
     own = primary.record.get  # as the report counts it, also where another lead of the contact is shown

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from bot.domain import goals as goal_rules
 from bot.domain import pace as paces
 from bot.domain.agreement import fold
 from bot.domain.facts import Named, NotConverted
@@ -77,8 +78,7 @@ async def wins_view(
     """The wins of a time: the team's, those that a person (by e-mail) has a part of, or those that a source touched."""
     agreement, now = office.agreement, office.clock.now()
     source = whose if isinstance(whose, Source) else None
-    period = period_of(span, agreement, now)
-    found = await office.database.read(lambda s: _gather(s, agreement, period, email, source, now))
+    found = await office.database.read(lambda s: _gather(s, agreement, email, source, span, now))
     await look_up(office, found.emails)
     known = await office.database.read(lambda s: people.by_email(s, found.emails))
     return _view(agreement, found, known, whose, email, span, now)
@@ -111,11 +111,12 @@ def _source(session: Session, words: str) -> Source | None:
 def _gather(
     session: Session,
     agreement: Agreement,
-    period: Period,
     email: str | None,
     source: Source | None,
+    span: Span,
     now: datetime,
 ) -> Gathered:
+    period = period_of(span, agreement, now)
     won = won_deals(session, agreement, period, Apart())
     if email is not None:
         won = [one for one in won if any(who == email for who, _ in one.people)]
@@ -128,7 +129,7 @@ def _gather(
     latest = sorted(won, key=lambda one: (one.at, one.deal.key), reverse=True)[:LISTED]
     spelled = Spelled(session)
     lines = [(one, _line(session, agreement, one, spelled)) for one in latest]
-    paced = () if email is not None or source is not None else _goals(session, agreement, now)
+    paced = () if email is not None or source is not None else _goals(session, agreement, span, now)
     owners = {one.deal.owner for one, _ in lines if one.deal.owner}
     shown = board.of_people(won)
     ranked = {line.name for line in (shown[:PEOPLE] if agreement.wins.rank_people else shown)}
@@ -163,22 +164,17 @@ def _line(session: Session, agreement: Agreement, one: Won, spelled: Spelled) ->
     )
 
 
-def _goals(session: Session, agreement: Agreement, now: datetime) -> tuple[GoalPace, ...]:
+def _goals(session: Session, agreement: Agreement, span: Span, now: datetime) -> tuple[GoalPace, ...]:
+    """The goals in their present periods, those of the time asked about first."""
     today = day_of(now, agreement)
+    chosen = sorted(agreement.wins.goals, key=lambda goal: goal.period != span)[:GOALS]
     found = []
-    for goal in agreement.wins.goals[:GOALS]:
+    for goal in chosen:
         stands = goals.progress(session, agreement, goal, today)
-        pace = paces.pace(
-            stands.target.minor, stands.won.minor, *goals.days_of(goal, today), today, agreement.calendar
-        )
-        found.append(
-            GoalPace(
-                stands,
-                pace.state,
-                _money(agreement, pace.expected),
-                _money(agreement, pace.needed_per_working_day),
-            )
-        )
+        first, last = goal_rules.days_of(goal, today)
+        pace = paces.pace(stands.target.minor, stands.won.minor, first, last, today, agreement.calendar)
+        expected, needed = (_money(agreement, told) for told in (pace.expected, pace.needed_per_working_day))
+        found.append(GoalPace(stands, pace.state, expected, needed))
     return tuple(found)
 
 

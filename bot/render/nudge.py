@@ -98,7 +98,9 @@ def aloud(lead: NudgeLead, zone: str) -> str:
     who = escape(f"{name}, {company}" if company else name)
     if lead.state not in _ASKS:
         return f"{who}: {_answer_aloud(lead)}."
-    owner = f"; owner {person(lead.owner)}" if lead.owner is not None else ""
+    owner = "; no owner yet" if lead.nobody else ""
+    if lead.owner is not None:
+        owner = f"; owner {person(lead.owner)}"
     worth = f"; {_worth(lead)}" if lead.worth is not None else ""
     came = f"; {escape(_came(lead))}" if _came(lead) else ""
     hand_over = f"; {_hand_over_aloud(lead)}" if lead.hand_over is not None else ""
@@ -122,6 +124,8 @@ def _lines(lead: NudgeLead, zone: str) -> list[list[Part]]:
         first.append(blocks.words(f" · {_worth(lead)}"))
     if lead.owner is not None:
         first += [blocks.words(" · "), blocks.who(lead.owner)]
+    elif lead.nobody:
+        first.append(blocks.words(" · no owner yet"))
     lines = [first]
     if _came(lead):
         lines.append([blocks.words(_came(lead))])
