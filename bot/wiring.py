@@ -31,7 +31,7 @@ from bot.flow.deliver import Delivery
 from bot.flow.ports import Office
 from bot.logs import log_of
 from bot.slack import Workspace
-from handlers import actions, commands, errors, forms, health, slack_http, webhooks
+from handlers import actions, commands, errors, forms, health, slack_http, webhooks, win_actions
 from jobs import timetable, work
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ class Bot:
         commands.register(app, self.office, self._doors.command_prefix)
         actions.register(app, self.office, self._deliver.wake)
         forms.register(app, self.office, self._deliver.wake)
+        win_actions.register(app, self.office, self._deliver.wake, self._apply.wake)
         errors.register(app)
         return app
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from bot.flow import wins_view
 from bot.flow.sla_view import SPANS
 
 if TYPE_CHECKING:
     from bot.flow.sla_view import Span
 
 HELP: Final = "help"
+ADD: Final = "add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ def about(text: str, *, spans: bool = False) -> About:
     if len(words) == 1 and words[0].casefold() in {"mine", "team"}:
         return About("mine" if words[0].casefold() == "mine" else "team", span)
     return About(Somebody(" ".join(words)), span)
+
+
+@dataclass(frozen=True, slots=True)
+class AboutWins:
+    """Whose wins, or those touched by what, and of which time; None where nothing was said."""
+
+    whose: Literal["mine", "team"] | Somebody | None
+    span: wins_view.Span | None = None
+
+
+def about_wins(text: str) -> AboutWins:
+    """Read which wins are meant: a time stands first or last, beside it a person, an asset or nothing."""
+    words = text.split()
+    span = None
+    for place in (0, -1):
+        span = next((one for one in wins_view.SPANS if words and words[place].casefold() == one), None)
+        if span is not None:
+            words.pop(place)
+            break
+    return AboutWins(about(" ".join(words)).whose, span)
 
 
 def first_word(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.facts import Named
 from bot.errors import StorageError, UsageError
-from bot.flow import people, queue, reports, sla_view
+from bot.flow import people, queue, reports, sla_view, win_story, wins_view
 from bot.flow.whose import Hidden, Several, person_meant
 from bot.render import answers
 from bot.render.agreement import agreement_words
@@ -16,12 +16,16 @@ from bot.render.leads import leads
 from bot.render.pipeline import pipeline
 from bot.render.sla import sla
 from bot.render.text import plain_name
-from handlers.command_words import HELP, Somebody, Typed, about, first_word
+from bot.render.win_story import win_story as told_story
+from bot.render.wins import wins
+from handlers.command_words import ADD, HELP, Somebody, Typed, about, about_wins, first_word
+from handlers.win_actions import open_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from slack_bolt.async_app import AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.flow.ports import Office
     from bot.flow.queue import Whose
@@ -55,6 +59,11 @@ COMMANDS: Final = (
         "First contacts in time, late and at risk; one lead's clock explained; what was agreed",
         "[mine|team|@rep] [week|month|quarter] · explain LEAD · agreement",
     ),
+    Command(
+        "wins",
+        "Wins, both sides' credit, progress to the goal; how the credit of one deal was found",
+        "[today|week|month|quarter] [@rep|asset] · explain DEAL · add",
+    ),
 )
 _USAGE: Final = {command.name: command.usage for command in COMMANDS}
 
@@ -75,11 +84,18 @@ def register(app: AsyncApp, office: Office, prefix: str) -> None:
 
 def _listen(app: AsyncApp, office: Office, known: Command, name: str) -> None:
     @app.command(name)
-    async def on_command(ack: Callable[[], Awaitable[Any]], command: dict[str, Any], respond: Any) -> None:
+    async def on_command(
+        ack: Callable[[], Awaitable[Any]], command: dict[str, Any], client: AsyncWebClient, respond: Any
+    ) -> None:
         await ack()
         typed = Typed(name, command.get("text") or "", command["user_id"])
-        payload = await answer(office, known, typed)
-        await respond(**payload.as_dict(), response_type="ephemeral")
+        payload: Payload | None
+        if known.name == "wins" and first_word(typed.text) == (ADD, ""):
+            payload = await open_by_hand(client, command["trigger_id"], office, typed.slack_id)
+        else:
+            payload = await answer(office, known, typed)
+        if payload is not None:
+            await respond(**payload.as_dict(), response_type="ephemeral")
 
 
 async def answer(office: Office, command: Command, typed: Typed) -> Payload:
@@ -136,10 +152,28 @@ async def _sla(office: Office, typed: Typed) -> Payload:
     return sla(await sla_view.sla_view(office, whose, email, span))
 
 
+async def _wins(office: Office, typed: Typed) -> Payload:
+    word, rest = first_word(typed.text)
+    if word == "explain":
+        return told_story(await win_story.explained(office, rest))
+    said = about_wins(typed.text)
+    span = said.span or "month"
+    if isinstance(said.whose, Somebody):
+        source = None if said.whose.is_meant else await wins_view.source_meant(office, said.whose.words)
+        if source is not None:
+            return wins(await wins_view.wins_view(office, source, None, span))
+        person = await _person(office, typed, said.whose, "wins")
+        return wins(await wins_view.wins_view(office, person, person.email, span))
+    if said.whose == "mine":
+        return wins(await wins_view.wins_view(office, "mine", await _own_email(office, typed, "wins"), span))
+    return wins(await wins_view.wins_view(office, "team", None, span))
+
+
 _ANSWERS: Final[Mapping[str, Callable[[Office, Typed], Awaitable[Payload]]]] = {
     "leads": _leads,
     "pipeline": _pipeline,
     "sla": _sla,
+    "wins": _wins,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bot.config import is_address
 from bot.errors import UsageError
+from bot.render.win_forms import ADD, TITLES
 from handlers.commands import COMMANDS
 
 SCOPES: Final = (
@@ -60,6 +61,14 @@ def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Winbell", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": TITLES[ADD],
+                    "type": "global",
+                    "callback_id": ADD,
+                    "description": "Enter a win that no CRM tells of",
+                }
+            ],
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},

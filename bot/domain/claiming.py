@@ -237,8 +237,10 @@ def read_by_hand(
         return Faulty("rep", "Choose whose win it is.")
     if len(contributors) > THANKED:
         return Faulty("contributors", f"Choose at most {THANKED} people.")
-    lines = [" ".join(line.split()) for line in (assets or "").splitlines()]
-    listed = {fold(line): line[:NAME] for line in reversed(lines) if line}
+    listed: dict[str, str] = {}
+    for line in (assets or "").splitlines():
+        if line.strip():
+            listed.setdefault(fold(line), " ".join(line.split())[:NAME])
     if len(listed) > ASSETS:
         return Faulty("assets", f"Name at most {ASSETS} assets.")
     if day is None:
@@ -246,7 +248,7 @@ def read_by_hand(
     if day > today:
         return Faulty("day", "A win is entered after it was won. Choose a day that has come.")
     others = tuple(one for one in dict.fromkeys(contributors) if one != rep)
-    return ByHand(named[:NAME], worth, rep, others, tuple(reversed(listed.values())), day)
+    return ByHand(named[:NAME], worth, rep, others, tuple(listed.values()), day)
 
 
 def hand_ids(customer: str, amount: Money) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ INTENT: Final = "intent:"
 """Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`, once more `...#snoozed-12`."""
 CALLBACK: Final = "callback-"
 """Begins the key of a step that asks for the call that the lead had wished: `callback-<answer>#<attempt>`."""
+_ASKED: Final = re.compile(r"(?:snoozed|callback|declined)-\d+#(\d+)")
 _AGAIN: Final = re.compile(r"#(snoozed|declined)-\d+$")
 
 

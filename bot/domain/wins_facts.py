@@ -159,8 +159,8 @@ class StoryChange:
 
     at: datetime
     what: str
-    was: Money | Shares | str | None
-    now: Money | Shares | str | None
+    was: Money | Shares | datetime | str | None
+    now: Money | Shares | datetime | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class WinTold:
     numbers: tuple[str, ...]
     """The model's parameters in words, as they were when the win was booked."""
     milestones: tuple[tuple[str, datetime | None], ...]
-    """For a model of key touches: each milestone, and when it was."""
+    """For a model of key touches: each milestone, and when it was; None where it did not happen."""
     touches: tuple[TouchPart, ...]
     left_out: tuple[TouchLeftOut, ...]
     unattributed: Money | None

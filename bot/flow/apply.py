@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.backoff import delay
 from bot.errors import StorageError
-from bot.flow import clockwork, deals, intents, leads, statements
+from bot.flow import by_hand, clockwork, deals, intents, leads, statements
 from bot.logs import log_of
 from bot.sources.schema import from_json
 from bot.store import clocks, inbox, records, wins
@@ -124,6 +124,7 @@ def apply_events(session: Session, agreement: Agreement, events: list[StoredEven
     for event in events:
         take_in(session, event, touched)
     settle(session, agreement, touched, now)
+    by_hand.offer_merges(session, agreement, sorted(touched.deals), now)
     inbox.mark_applied(session, [event.id for event in events])
 
 

@@ -257,6 +257,7 @@ def _tell_thread(
 ) -> None:
     """A reply for what changed much; one that waits to be posted tells the latest by itself."""
     key = _key_in(session, win, channel)
+    win = _filled_in(session, win)
     told, replies = _told(session, win, key)
     if (replies and replies[-1].ts is None and replies[-1].state in _WAITS) or not _news(
         agreement, win, told
@@ -274,6 +275,20 @@ def _tell_thread(
     )
 
 
+def _filled_in(session: Session, win: Win) -> Win:
+    """What was missing when a win was told, and is known by now, counts as told: the card names it."""
+    amount = (win.announced_amount_minor, win.announced_currency)
+    if amount[0] is None:
+        amount = (win.amount_minor, win.currency)
+    owner = win.announced_owner or win.owner_email
+    filled = replace(
+        win, announced_amount_minor=amount[0], announced_currency=amount[1], announced_owner=owner
+    )
+    if filled != win:
+        wins.announced(session, replace(win, amount_minor=amount[0], currency=amount[1], owner_email=owner))
+    return filled
+
+
 def _key_in(session: Session, win: Win, channel: str) -> str:
     key = card_key(win.deal_key, win.number)
     there = f"{key}:{channel}"
@@ -287,7 +302,9 @@ def _told(session: Session, win: Win, key: str) -> tuple[Told, list[Message]]:
     while (reply := outbox.by_key(session, f"{key}:reply:{len(replies) + 1}")) is not None:
         replies.append(reply)
         if "told" in reply.ref and (reply.ts is not None or reply.state in _TRIED):
-            told = Told(**reply.ref["told"])
+            said = Told(**reply.ref["told"])
+            known = said if said.amount_minor is not None else told
+            told = Told(known.amount_minor, known.currency, said.owner or told.owner)
     return told, replies
 
 

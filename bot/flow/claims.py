@@ -83,11 +83,6 @@ def title_of(session: Session, deal_key: str) -> str:
     return companies[0] if companies else f"Deal {deal_key.partition('/')[2]}"
 
 
-def history(session: Session, deal_key: str) -> list[Claim]:
-    """Every claim about a deal with who made it, when, why, and how it ended; the earliest first."""
-    return claims.of_deal(session, deal_key)
-
-
 # --- proposing ---
 
 
@@ -298,9 +293,7 @@ def _who_answers(
         person = known.get(email)
         if person is None or email == made.by_email:
             continue
-        if person.slack_id == press.slack_id and (
-            email in invited or claiming.may_decide(side, person.role)
-        ):
+        if person.slack_id == press.slack_id and (email in invited or claiming.may_decide(side, person.role)):
             return email
     return None
 
@@ -344,14 +337,12 @@ def prepare_answer(session: Session, agreement: Agreement, message: Message, now
 
 
 def hold_direct(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared | None:
-    """What keeps a direct message from being posted now: no account in Slack, or hours in which nobody is written to."""
+    """What keeps a direct message from being posted now: no account in Slack, or nobody is written to at this hour."""
     receiver = message.target.removeprefix(PERSON)
     person = people.by_email(session, [receiver]).get(receiver)
     if person is None or person.slack_id is None:
         return Drop("Slack knows no account of this address")
-    return hold_until(
-        session, agreement, receiver, person.timezone or agreement.timezone, now, limit=False
-    )
+    return hold_until(session, agreement, receiver, person.timezone or agreement.timezone, now, limit=False)
 
 
 def _facts(session: Session, made: Claim) -> ClaimAsked:

@@ -205,7 +205,9 @@ class Delivery:
             if next_.state == "dead" and message.ts is None:
                 cards.cancel_replies(session, message.id, next_.error)
             if next_.tell_admin:
-                self._tell_admins(session, message, attempt.target, next_.error, now)
+                notices.tell_admins(
+                    session, self._office.agreement, message, attempt.target, next_.error, now
+                )
 
         await self._office.database.write(keep)
 
@@ -307,31 +309,9 @@ class Delivery:
                 looks=next_.looks,
             )
             if next_.tell_admin:
-                self._tell_admins(session, message, target, next_.error, now)
+                notices.tell_admins(session, self._office.agreement, message, target, next_.error, now)
 
         await self._office.database.write(keep)
-
-    def _tell_admins(
-        self, session: Session, message: Message, target: str, reason: str, now: datetime
-    ) -> None:
-        """One notice a day for each reason and place, to the admins or the reminders' channel; none about a notice."""
-        _log.error("a message needs a hand", extra={"key": message.key, "target": target, "reason": reason})
-        if message.kind == "notice":
-            return
-        agreement = self._office.agreement
-        receivers = [f"person:{admin}" for admin in agreement.admins] or [agreement.reminders.channel]
-        for receiver in receivers:
-            if receiver == target:
-                continue
-            outbox.put(
-                session,
-                key=f"notice:{reason}:{target}:{receiver}:{now.date().isoformat()}",
-                kind="notice",
-                target=receiver,
-                ref={"what": notices.what(target, reason), "advice": notices.advice(target, reason)},
-                now=now,
-                next_at=now,
-            )
 
 
 def _prepared(session: Session, office: Office, message: Message, now: datetime) -> Claimed | None:

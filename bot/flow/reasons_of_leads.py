@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from bot.domain.money import Money
 from bot.domain.steps import INTENT, attempt_of, is_news
 from bot.domain.when import When, parse_instant
 from bot.flow.reason_facts import Fact, Subject
 from bot.flow.receivers import PERSON
+from bot.render.text import counted, money
 from bot.store import answers, briefs, clocks, nudges, people, reasons, records
 
 if TYPE_CHECKING:
@@ -260,11 +262,16 @@ def brief(session: Session, agreement: Agreement, message: Message) -> tuple[str
     return rule, facts, _about(session, told["leads"], frozenset({"lead"}))
 
 
-def _promise(told: dict[str, object]) -> str:
-    what = "leads" if told["currency"] is None else f"minor units of {told['currency']}"
+def _promise(told: dict[str, Any]) -> str:
+    currency = told["currency"]
+
+    def amount(name: str) -> str:
+        return money(Money(told[name], currency)) if currency is not None else counted(told[name], "lead")
+
+    where = told["channel"] or "All channels"
     return (
-        f"{told['channel'] or 'all channels'}, each {told['period']}: {told['actual']} of {told['expected']} {what} "
-        f"expected by then, {told['target']} promised"
+        f"{where}, each {told['period']}: {amount('actual')} of {amount('expected')} expected by then; "
+        f"{amount('target')} promised"
     )
 
 

@@ -14,6 +14,7 @@ from bot.domain.clocks import TIER_FIELDS, lead_rank
 from bot.domain.merging import stamp_text
 from bot.domain.when import parse_instant
 from bot.store import records
+from bot.store.by_hand import SOURCE as BY_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -154,6 +155,10 @@ def state_deal(session: Session, source: str, event: Event, data: dict[str, Any]
     """A deal described, won, lost, reopened, merged or deleted; returns the deals to settle."""
     key = f"{source}/{data['id']}"
     if event.type == "deal.merged":
+        if source == BY_HAND:
+            key = str(
+                data["id"]
+            )  # what was entered by hand becomes part of another source's deal, by its whole key
         records.name(session, "deal", key)
         gone = [
             _merge_away(session, "deal", f"{source}/{other}", key, event) for other in data["merged_from"]

@@ -41,11 +41,6 @@ async def thank(office: Office, press: Press, to: Sequence[str], words: str | No
     return await office.database.write(lambda s: _keep(s, press, accounts, tuple(to), said, now))
 
 
-def since(session: Session, instant: datetime) -> list[Word]:
-    """The thanks given at an instant or after it, about wins that stand; the earliest first."""
-    return thanks.since(session, instant)
-
-
 def _keep(
     session: Session,
     press: Press,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.store.credit_figures import Share
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
+    from bot.store.wins import Credit
 
 
 def customer(agreement: Agreement, contacts: Iterable[Contact]) -> str | None:
@@ -50,6 +51,14 @@ class Spelled:
     def known_as(self, kind: str, words: str) -> str | None:
         """The asset, campaign or channel that somebody means by its whole name; None if there is none."""
         return self._known[kind].get(short_key(fold(words)))
+
+    def what(self, touch: Touch | Credit) -> str:
+        """What was touched, in words: the asset, else the campaign, else the kind, else the channel."""
+        for kind in ("asset", "campaign"):
+            told = getattr(touch, kind)
+            if told:
+                return self.of(kind, told)
+        return (touch.kind or touch.channel or "touch").replace("_", " ").capitalize()
 
     def touch(self, touch: Touch | Share) -> str | None:
         """What was touched: the asset, else the campaign, else the channel; None for no touch at all."""

@@ -94,14 +94,14 @@ def _source(session: Session, words: str) -> Source | None:
     for kind in ("asset", "campaign"):
         told = spelled.known_as(kind, words)
         if told is not None:
-            return Source(kind, told)  # type: ignore[arg-type]  # one of the two words
+            return Source(kind, told)
     sought = fold(words)
     for shares in credit_figures.standing_shares(session).values():
         for share in shares:
             for kind in ("asset", "campaign"):
                 told = getattr(share, kind)
                 if sought and told and fold(told) == sought:
-                    return Source(kind, told)  # type: ignore[arg-type]  # likewise
+                    return Source(kind, told)  # type: ignore[arg-type]  # one of the two words
     return None
 
 

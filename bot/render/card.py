@@ -105,7 +105,7 @@ def _withdrawn(facts: WinCard) -> list[Block]:
 
 def _headline(facts: WinCard) -> str:
     again = "won again" if facts.number > 1 else ""
-    line = " · ".join(part for part in (say.kind(facts), say.amount(facts), say.title(facts), again) if part)
+    line = " · ".join(part for part in (say.amount(facts), say.kind(facts), say.title(facts), again) if part)
     return f"{say.BELL} {line}" if say.is_celebrated(facts) else line
 
 

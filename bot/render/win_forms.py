@@ -39,7 +39,9 @@ _CODE: Final = 3
 _LINES: Final = 2000
 _WHAT: Final = {"asset": "An asset", "campaign": "A campaign", "person": "A person"}
 
-GONE: Final = "This win does not stand at the moment, so there is nothing to say about it. Nothing was changed."
+GONE: Final = (
+    "This win does not stand at the moment, so there is nothing to say about it. Nothing was changed."
+)
 CREDITED: Final = "This is credited already: the card names it. Nothing was changed."
 ALREADY_ASKED: Final = "This was proposed already, and the other side is asked. Nothing more to do."
 SETTLED: Final = "This is settled already. Nothing more to do."
@@ -50,7 +52,7 @@ NOT_WON: Final = (
 ENTERED: Final = "Saved. It counts like any other win, and its card says that it was entered by hand."
 ENTERED_ALREADY: Final = "This win is there already: the same customer, amount and day. Nothing was changed."
 TOO_MANY: Final = (
-    "This customer has many wins of this amount that were entered by hand. Please enter it in the CRM instead."
+    "This customer has many wins of this amount by hand already. Please enter this one in the CRM."
 )
 _NOBODY: Final = {
     "sales": (
@@ -118,7 +120,10 @@ def thanks_form(facts: WinForm) -> View:
         _title(facts),
         _input("people", "Whom?", people),
         _input(
-            "words", "In a sentence", _line(THANKS), hint="It appears on the card. Nobody gets a notification."
+            "words",
+            "In a sentence",
+            _line(THANKS),
+            hint="It appears on the card. Nobody gets a notification.",
         ),
         submit="Say thanks",
     )

@@ -45,7 +45,7 @@ def _head(standing: list[WinCard]) -> str:
 
 def _lines(facts: WinList) -> list[Block]:
     for limit in _NAMES:
-        drawn = [[*_win(win, limit), blocks.words("\n"), *_sides(win, limit)] for win in facts.wins]
+        drawn = [blocks.lines([_win(win, limit), _sides(win, limit)]) for win in facts.wins]
         if sum(len(part.get("text", "")) for line in drawn for part in line) <= _LARGEST:
             break
     return [blocks.rich(*line) for line in drawn]

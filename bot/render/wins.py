@@ -125,14 +125,12 @@ def _aloud(side: Side) -> str:
 
 
 def _line_aloud(line: BoardLine) -> str:
-    named = isinstance(line.who, Named)
-    who = (
-        person(line.who)
-        if isinstance(line.who, Named)
-        else escape(clean(line.who, _NAME) or "without a name")
-    )
+    if isinstance(line.who, Named):
+        who = f"{person(line.who)} with"
+    else:
+        who = escape(f"{clean(line.who, _NAME) or 'without a name'} with")
     rank = "" if line.rank is None else f"{line.rank}. "
-    return f"{rank}{who}{' with' if named else ','} {escape(say.in_money(line.amount))} from {counted(line.wins, 'win')}"
+    return f"{rank}{who} {escape(say.in_money(line.amount))} from {counted(line.wins, 'win')}"
 
 
 # --- goals ---
@@ -150,9 +148,8 @@ def _pace(goal: GoalPace) -> str:
     if goal.state is None:
         told.append("No working day yet")
     elif goal.expected is not None:
-        told.append(
-            f"{goal.state.capitalize()}: {say.in_money(goal.goal.won)} of {say.in_money(goal.expected)} expected by today"
-        )
+        expected = f"{say.in_money(goal.expected)} expected by today"
+        told.append(f"{goal.state.capitalize()}: {say.in_money(goal.goal.won)} of {expected}")
     if goal.needed_per_working_day is not None:
         needed = say.in_money(goal.needed_per_working_day)
         told.append(f"{needed} needed on each working day left")

@@ -12,7 +12,6 @@ from bot.store.sql import table_of, to_json
 from bot.store.tables import ThanksRow, WinRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session

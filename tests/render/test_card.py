@@ -180,7 +180,7 @@ def test_unattributed_is_said_plainly(lines):
         (eur(1250000), None, f"{BELL} €12,500.00 · Fleet renewal 2027"),
         (Money(1250000, "JPY"), None, f"{BELL} ¥1,250,000 · Fleet renewal 2027"),
         (eur(0), None, "€0.00 · Fleet renewal 2027"),
-        (eur(-50000), None, "Credit note · -€500.00 · Fleet renewal 2027"),
+        (eur(-50000), None, "-€500.00 · Credit note · Fleet renewal 2027"),
         (None, "12500 ABC", "12500 ABC · Fleet renewal 2027"),
         (None, None, "Fleet renewal 2027"),
     ],

@@ -81,7 +81,7 @@ async def test_kinds_are_set_apart_by_a_word(sqlite):
             await pass_time(world, timedelta(minutes=2))
         world.expect(*["chat.postMessage"] * 3)
         heads = [message.blocks[0]["text"]["text"] for message in world.wins()]
-        assert heads == ["🔔 $1.00 · Fleet", "🔔 Renewal · $1.00 · Fleet", "🔔 Expansion · $1.00 · Fleet"]
+        assert heads == ["🔔 $1.00 · Fleet", "🔔 $1.00 · Renewal · Fleet", "🔔 $1.00 · Expansion · Fleet"]
         assert [text.split(":")[0] for text in texts(world)] == ["Won", "Renewal, won", "Expansion, won"]
 
 
@@ -214,6 +214,7 @@ async def test_a_goal_is_celebrated_once(database):
             "The November goal was reached, then corrected. $100 of $200, 50%. 1 win"
         )
         world.expect(*["chat.update"] * 4)
+        await pass_time(world, timedelta(minutes=2))
         await world.happens("deal.won", id="D-3")
         assert [m.key for m in await outbox_of(world) if m.kind == "goal"] == ["goal:all:2026-11"]
         assert {method for method, _, _ in world.unexpected()} == {"chat.postMessage", "chat.update"}
