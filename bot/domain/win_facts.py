@@ -107,6 +107,8 @@ class WinCard:
     """The earliest first."""
     ref: str | None = None
     """Opaque reference carried by the buttons; None for a card without any."""
+    by_hand: bool = False
+    """Whether somebody entered it by hand, so that no CRM tells of it."""
     above_is_closed: bool = False
     """Whether this card says in the thread what the message above it should say and cannot any more."""
 

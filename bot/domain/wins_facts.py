@@ -176,9 +176,11 @@ class WinTold:
     kind: WinKind | None
     amount: Money | None
     rate: str | None
-    """What one unit of its currency was worth in `converted`'s, kept with the win; None where none was known."""
+    """What one unit of its currency was worth in `converted`'s, kept with the win; None where that is its own."""
     converted: Money | None
-    """In the agreement's currency, where that is another."""
+    """In the agreement's currency, where that is another and a rate is known."""
+    no_rate: bool
+    """Whether it cannot be converted, so that figures list it apart."""
     model: str
     numbers: tuple[str, ...]
     """The model's parameters in words, as they were when the win was booked."""

@@ -15,7 +15,7 @@ from bot.domain.agreement import fold
 from bot.domain.facts import Named
 from bot.domain.money import Money, digits
 from bot.domain.win_facts import Contribution, CreditLine, StoryTouch, Thanks, WinCard, WinList, WinReply
-from bot.flow import cards, deals, goals
+from bot.flow import by_hand, cards, deals, goals
 from bot.flow.prepared import Drop, Prepared, Ready, named
 from bot.flow.statements import short_key
 from bot.render.card import win_card
@@ -217,6 +217,7 @@ def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, m
         goals=goals.up_to(session, agreement, win) if stands else (),
         thanks=_thanks(session, win) if stands else (),
         ref=message.uid,
+        by_hand=by_hand.is_by_hand(deal_key),
         above_is_closed=message.parent_id is not None,
     )
 

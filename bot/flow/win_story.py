@@ -31,10 +31,10 @@ from bot.domain.wins_facts import (
     WinTold,
 )
 from bot.domain.wording import number
-from bot.flow import claims, deals, leads
+from bot.flow import deals, leads
 from bot.flow.prepared import named
 from bot.flow.win_names import Spelled, customer, deal_name
-from bot.store import people, records, win_figures, wins
+from bot.store import claims, people, records, win_figures, wins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +146,8 @@ def _told(session: Session, agreement: Agreement, deal: Stored, win: Win, spelle
         kind=win.kind if win.kind in {"new", "expansion", "renewal"} else None,  # type: ignore[arg-type]  # likewise
         amount=amount,
         rate=win.rate if win.currency != agreement.currency else None,
-        converted=_converted(agreement, win, amount),
+        converted=_converted(agreement, win, amount) if stands else None,
+        no_rate=stands and amount is not None and win.rate is None and win.currency != agreement.currency,
         model=win.model,
         numbers=_numbers(rule),
         milestones=_milestones(win, happened) if stands else (),
@@ -377,5 +378,5 @@ def _claims(session: Session, key: str) -> list[ClaimTold]:
             settled_at=claim.settled_at,
             settled_by=_person(session, claim.settled_by),
         )
-        for claim in claims.history(session, key)
+        for claim in claims.of_deal(session, key)
     ]

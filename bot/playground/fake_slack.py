@@ -186,6 +186,10 @@ class FakeSlack:
         """Type a slash command as that person in that channel."""
         return await self.people.slash(command, text, user_id, channel)
 
+    async def shortcut(self, callback_id: str, user_id: str) -> CommandResult:
+        """Choose a global shortcut as that person."""
+        return await self.people.shortcut(callback_id, user_id)
+
     async def press(
         self, channel: str, ts: str, action_id: str, user_id: str, **choice: Any
     ) -> CommandResult:

@@ -96,6 +96,13 @@ class Interactions:
             self.answers.acknowledged(command, user.id, place.id, result.ack_body)
         return result
 
+    async def shortcut(self, callback_id: str, user_id: str) -> CommandResult:
+        """Choose a global shortcut: it belongs to no channel, and nothing but a view can answer it."""
+        user = self._person(user_id)
+        payload = outgoing.interaction("shortcut", user, self.triggers.issue(user.id))
+        payload |= {"callback_id": callback_id, "action_ts": self.workspace.next_ts()}
+        return await self.deliver(Delivery("interactive", payload))
+
     # --- buttons and menus ---
 
     async def press(

@@ -122,7 +122,8 @@ def state_of(element: Mapping[str, Any], value: Any = None, *, emptied: bool = F
         return {"type": kind, "selected_options": every}
     if kind in _MEMBER:
         initial = element.get(_INITIAL.get(kind, "initial_value"))
-        return {"type": kind, _MEMBER[kind]: initial if value is None else value}
+        held = initial if value is None else value
+        return {"type": kind, _MEMBER[kind]: (held or []) if kind.startswith("multi_") else held}
     return {"type": kind, "value": element.get("initial_value") if value is None else value}
 
 

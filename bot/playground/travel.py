@@ -127,10 +127,11 @@ class Travel:
     async def _settle(self, *, deliver: bool) -> None:
         """Apply, sweep and deliver until nothing is due at this instant."""
         delivery = self._bot.delivery
-        for _ in range(_MOST_ROUNDS):
+        for number in range(_MOST_ROUNDS):
             applied = (await apply.apply_waiting(self._office)).applied
             await reminders.sweep(self._office)
-            await self._look_back()
+            if number == 0:
+                await self._look_back()
             started = await delivery.round() if deliver else 0
             await delivery.finish()
             if applied or started:

@@ -112,9 +112,8 @@ def _headline(facts: WinCard) -> str:
 def _about(facts: WinCard) -> list[Part]:
     customer = say.customer(facts)
     parts = [blocks.words(customer, bold=True), blocks.words(" · ")] if customer else []
-    parts.append(
-        blocks.words(f"Won on {_won_on(facts)}" + ("" if say.amount(facts) else " · no amount given"))
-    )
+    told = f"Won on {_won_on(facts)}" + ("" if say.amount(facts) else " · no amount given")
+    parts.append(blocks.words(told + (" · entered by hand" if facts.by_hand else "")))
     if facts.url:
         parts += [blocks.words(" · "), blocks.anchor(facts.url, "Open the deal")]
     return parts
@@ -207,6 +206,7 @@ def _won_aloud(facts: WinCard) -> str:
         f"{_won_word(facts)}: {_what_aloud(facts)}.",
         f"Sales: {_people_aloud(facts)}.",
         f"Marketing: {escape('; '.join(assets))}.",
+        *(["It was entered by hand."] if facts.by_hand else []),
     ]
     if facts.story:
         sentences.append(f"The way there: {escape(', then '.join(_story(facts, '{} more')))}.")

@@ -167,7 +167,7 @@ def _about(win: WinTold, clock: WallClock) -> list[str]:
     if win.converted is not None and win.amount is not None:
         at = f"1 {win.amount.currency} = {clean(win.rate)} {win.converted.currency}"
         lines.append(f"In figures {say.in_money(win.converted)}, at the rate kept with the win: {at}")
-    elif win.amount is not None and win.rate is None and win.status == "won":
+    elif win.no_rate and win.amount is not None:
         lines.append(f"No rate for {win.amount.currency} is known, so figures list it apart")
     if win.status != "won":
         when = "" if win.ended_at is None else f" {clock.on(win.ended_at)}"
@@ -235,7 +235,7 @@ def _rounding(odd: Sequence[bool], amount: Money | None) -> tuple[Line, ...]:
     unit = say.in_money(Money(-1 if amount.minor < 0 else 1, amount.currency))
     places = [str(at) for at, has in enumerate(odd, 1) if has]
     shown = listed([*places[:_SHARED], *([f"{over - _SHARED} more"] if over > _SHARED else [])])
-    times = "once" if over == 1 else f"{over:,} times"
+    times = {1: "once", 2: "twice"}.get(over, f"{over:,} times")
     line = f"Cut to whole units, the parts leave {unit} over {times}; the largest rests get it: here number {shown}."
     return ((line,),)
 

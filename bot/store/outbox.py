@@ -26,9 +26,9 @@ P = table_of(PaceRow).c
 _PARENT = table_of(MessageRow).alias("parent")
 _PARENT_STANDS: Any = or_(
     M.parent_id.is_(None),
-    select(_PARENT.c.id).where(_PARENT.c.id == M.parent_id, _PARENT.c.ts.is_not(None)).exists(),
+    select(_PARENT.c.ts).where(_PARENT.c.id == M.parent_id).scalar_subquery().is_not(None),
 )
-"""A reply can be posted once the message above it was."""
+"""A reply can be posted once the message above it was. As a value, it is looked up by its key in any plan."""
 _INDEXED: Any = written(M.state, "pending", "retry", "ambiguous")
 WAITS: Any = _INDEXED & written(M.state, "pending", "retry")
 UNKNOWN: Any = _INDEXED & written(M.state, "ambiguous")

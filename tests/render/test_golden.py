@@ -19,7 +19,10 @@ from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
 from bot.render.sla import sla
+from bot.render.win_story import win_story
+from bot.render.wins import wins
 from tests.render import examples as ex
+from tests.render import wins_examples as wx
 from tests.render.judge import faults, view_faults
 
 FOLDER = Path(__file__).parent / "golden"
@@ -117,6 +120,17 @@ CASES = {
         replace(ex.PIPELINE, whose="Maya Okafor", not_converted=ex.APART, unknown_stages=("On hold", "Legal"))
     ),
     "pipeline_empty": pipeline(ex.EMPTY_PIPELINE),
+    "wins_team": wins(wx.TEAM),
+    "wins_team_ranked": wins(wx.RANKED),
+    "wins_of_somebody": wins(wx.OF_TOM),
+    "wins_of_an_asset": wins(wx.OF_EBOOK),
+    "wins_none": wins(wx.NOTHING),
+    "win_story": win_story(wx.STORY),
+    "win_story_unattributed": win_story(wx.UNATTRIBUTED),
+    "win_story_shortened": win_story(wx.LONG),
+    "win_story_no_win": win_story(wx.NO_WIN),
+    "win_story_unclear": win_story(wx.UNCLEAR),
+    "win_story_unknown": win_story(wx.UNKNOWN),
     "leads_mine": leads(ex.QUEUE),
     "leads_team": leads(replace(ex.QUEUE, whose="team", scope="team", leads=(ex.FOLLOW_UP,), more=7)),
     "leads_of_somebody_snoozed": leads(

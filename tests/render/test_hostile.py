@@ -30,7 +30,10 @@ from bot.render.notice import notice
 from bot.render.nudge import nudge
 from bot.render.pipeline import pipeline
 from bot.render.sla import sla
+from bot.render.win_story import win_story
+from bot.render.wins import wins
 from tests.render import examples as ex
+from tests.render import wins_examples as wx
 from tests.render.judge import faults, spoken, view_faults
 
 CORPUS = [
@@ -68,7 +71,7 @@ CORPUS = [
     "'; drop table deals; --",
     "=1+1",
 ]
-OURS_ALONE = {"ref", "undo", "scope", "zone", "state", "status", "currency", "period", "hand_over"}
+OURS_ALONE = {"ref", "undo", "scope", "zone", "state", "status", "currency", "period", "hand_over", "span"}
 """Texts that never come from outside: references, settings and states of our own."""
 TOLD = {
     win_card: [
@@ -105,6 +108,8 @@ TOLD = {
         replace(ex.SLA_TEAM, whose=ex.ANA, rows=ex.SLA_TEAM.rows * 10),
         replace(ex.SLA_TEAM, whose=ex.TOM, rows=()),
     ],
+    wins: [wx.TEAM, wx.RANKED, wx.OF_TOM, wx.OF_EBOOK, replace(wx.TEAM, wins=wx.TEAM.wins * 5)],
+    win_story: [wx.STORY, wx.LONG, wx.NO_WIN, wx.UNATTRIBUTED, wx.UNCLEAR, wx.UNKNOWN],
     notice: [ex.NOTICE],
     brief: [ex.BRIEF, replace(ex.BRIEF, leads=ex.BLIND * 4, more=9, behind=ex.BRIEF.behind * 12)],
     feedback: [

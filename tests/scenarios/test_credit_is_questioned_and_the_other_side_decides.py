@@ -196,6 +196,7 @@ async def test_a_deal_that_is_open_again_is_not_credited(database):
         await staffed(world)
         shown = await card(world)
         await proposes(world, MAYA, shown, name="Ebook")
+        world.clock.move_to(world.clock.now() + timedelta(hours=1))
         await world.happens("deal.reopened", id="D-1", stage="engaging")
         world.unexpected()
         (question,) = world.direct(ANA)

@@ -97,13 +97,19 @@ async def test_the_team(sqlite, socket):
         assert lines == [
             "Wins, team. Won this month, since 1 Nov (UTC).",
             "3 wins · $2,584.51.",
-            f"Sales: <@{world.accounts[BEN]}> with $800.00 from 2 wins; "
-            f"<@{world.accounts[maya]}> with $700.01 from 1 win; "
-            "owner not known with $1,084.50 from 1 win.",
-            "Marketing: 1. Webinar with $750.00 from 2 wins; 2. Ebook with $375.01 from 2 wins; "
-            "without an asset with $375.00 from 2 wins; unattributed with $1,084.50 from 1 win.",
-            "8% of the November goal of $30,000. "
-            "Behind: $2,584.51 of $15,714.29 expected by today, $2,741.55 needed on each working day left.",
+            (
+                f"Sales: <@{world.accounts[BEN]}> with $800.00 from 2 wins; "
+                f"<@{world.accounts[maya]}> with $700.01 from 1 win; "
+                "owner not known with $1,084.50 from 1 win."
+            ),
+            (
+                "Marketing: 1. Webinar with $750.00 from 2 wins; 2. Ebook with $375.01 from 2 wins; "
+                "without an asset with $375.00 from 2 wins; unattributed with $1,084.50 from 1 win."
+            ),
+            (
+                "8% of the November goal of $30,000. "
+                "Behind: $2,584.51 of $15,714.29 expected by today, $2,741.55 needed on each working day left."
+            ),
             "Dock, $1,084.50 (€1,000.00), Renewal; owner not known; unattributed; 16 Nov.",
             f"Depot, Northwind, $500.00; <@{world.accounts[BEN]}>; Ebook +2; 16 Nov.",
             f"Fleet, Northwind, $1,000.01; <@{world.accounts[maya]}>; Ebook +2; 10 Nov.",
@@ -211,7 +217,7 @@ async def test_what_a_customer_who_left_had_brought(sqlite):
         assert any(line.startswith("Fleet, Northwind, $1,000.01, customer left since; ") for line in lines)
         kept = (await report(world, reports.won_and_lost, "owner", date(2026, 11, 1))).total["kept"]
         before = Period(None, None, datetime.fromisoformat("2026-11-15T20:00:00+00:00"))
-        then = await world.database.read(lambda s: reports.won_and_lost(s, world.agreement, before)).total
+        then = (await world.database.read(lambda s: reports.won_and_lost(s, world.agreement, before))).total
         assert (kept, then["kept"], then["amount"]) == ("1584.50", "1007.01", "1007.01")
 
 
@@ -268,10 +274,10 @@ async def test_how_a_credit_was_found(sqlite):
             "Win 1": ["Won Tue 10 Nov, 09:00 · $1,000.01 · maya@seller.example"],
             "Marketing": [
                 "Equal parts; touches of the 90 days before the win count.",
-                "• Ebook · Sun 1 Nov, 09:00 · 25% · $250.0025 → $250.01",
-                "• Webinar · Mon 2 Nov, 09:00 · 25% · $250.0025 → $250.00",
-                "• Webinar · Tue 3 Nov, 09:00 · 25% · $250.0025 → $250.00",
-                "• Fair · Wed 4 Nov, 09:00 · 25% · $250.0025 → $250.00",
+                "• Ebook · Sun 1 Nov, 09:00 · 25% · 250.0025 → $250.01",
+                "• Webinar · Mon 2 Nov, 09:00 · 25% · 250.0025 → $250.00",
+                "• Webinar · Tue 3 Nov, 09:00 · 25% · 250.0025 → $250.00",
+                "• Fair · Wed 4 Nov, 09:00 · 25% · 250.0025 → $250.00",
                 "Cut to whole units, the parts leave $0.01 over once; the largest rests get it: here number 1.",
             ],
             "Touches that do not count": [
@@ -279,8 +285,8 @@ async def test_how_a_credit_was_found(sqlite):
                 "• Late page · Thu 12 Nov, 09:00 · after the win",
             ],
             "Sales": [
-                "• maya@seller.example · 70% · $700.007 → $700.01",
-                "• Ben Ito · sdr · 30% · $300.003 → $300.00",
+                "• maya@seller.example · 70% · 700.007 → $700.01",
+                "• Ben Ito · sdr · 30% · 300.003 → $300.00",
                 "Cut to whole units, the parts leave $0.01 over once; the largest rests get it: here number 1.",
             ],
         }
@@ -359,8 +365,10 @@ async def test_which_deal_is_meant(sqlite):
         by = [await explained(world, words, maya) for words in ("D-2", "generic/D-2", " Depot ", "depo")]
         assert [one == by[0] for one in by] == [True] * 4
         assert (await says(world, "/wins", "explain d", maya)) == [
-            "3 deals match “d”. Please be more precise, best by id: generic/D-2 (Depot), won; "
-            "generic/D-3 (Dock), won; generic/D-4 (Old), won."
+            (
+                "3 deals match “d”. Please be more precise, best by id: generic/D-2 (Depot), won; "
+                "generic/D-3 (Dock), won; generic/D-4 (Old), won."
+            )
         ]
         await world.happens("deal.created", id="D-9", name="Harbour", stage="Engaging")
         assert await explained(world, "harbour", maya) == {
