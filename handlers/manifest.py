@@ -26,6 +26,15 @@ SCOPES: Final = (
 OPTIONAL_SCOPES: Final = ("dnd:read",)
 """What a workspace may refuse when it installs the app. Slack wants them among SCOPES too."""
 
+SHORTCUTS: Final = (
+    {
+        "name": TITLES[ADD],
+        "type": "global",
+        "callback_id": ADD,
+        "description": "Enter a win that no CRM tells of",
+    },
+)
+
 
 def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
     """The manifest for Socket Mode, or with `base` (the bot's public address) for HTTP.
@@ -61,14 +70,7 @@ def manifest(*, base: str | None, prefix: str) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Winbell", "always_online": True},
-            "shortcuts": [
-                {
-                    "name": TITLES[ADD],
-                    "type": "global",
-                    "callback_id": ADD,
-                    "description": "Enter a win that no CRM tells of",
-                }
-            ],
+            "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},

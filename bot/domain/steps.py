@@ -52,10 +52,7 @@ INTENT: Final = "intent:"
 """Begins the key of a step that tells of a touch with intent: `intent:<kind>:<touch>`, once more `...#snoozed-12`."""
 CALLBACK: Final = "callback-"
 """Begins the key of a step that asks for the call that the lead had wished: `callback-<answer>#<attempt>`."""
-_ASKED: Final = re.compile(r"(?:snoozed|callback|declined)-\d+#(\d+)")
 _AGAIN: Final = re.compile(r"#(snoozed|declined)-\d+$")
-
-
 _NUMBERED: Final = re.compile(r"attempt-(\d+)|(?:callback|snoozed|declined)-\d+#(\d+)")
 
 
@@ -70,9 +67,15 @@ def asked_again(what: str, asked: str, attempt: int) -> str:
     return f"{asked}#{what}" if asked.startswith(INTENT) else f"{what}#{attempt}"
 
 
+def came_back(key: str) -> str | None:
+    """What made a step of a touch with intent come back: `snoozed` or `declined`; None for every other step."""
+    found = _AGAIN.search(key) if key.startswith(INTENT) else None
+    return found[1] if found else None
+
+
 def is_news(key: str) -> bool:
     """Whether a step tells of a touch with intent for the first time; no clock carries such a step."""
-    return key.startswith(INTENT) and _AGAIN.search(key) is None
+    return key.startswith(INTENT) and came_back(key) is None
 
 
 def owner_step(key: str, at: datetime) -> StepAt:

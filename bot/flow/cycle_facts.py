@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.domain.agreement import Agreement
+    from bot.domain.agreement import Agreement, Tier
     from bot.domain.clocks import LeadStatement, Plan, Stop
     from bot.domain.cycles import Life
     from bot.domain.follow_up import FollowUp
@@ -43,16 +43,23 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One cycle as an agreement computes it. `agreement` is the version that judged the first contact."""
+    """One cycle as an agreement computes it. `agreement` is the version that judged the first contact.
 
-    number: int
+    Its follow-up is judged by `followed`; `counted` are the attempts that count for it, in the order of time. Of the
+    `pauses`, which stop the follow-up's time, those in `moving` move the due instant of the first contact.
+    """
+
+    span: Span
     life: Life
     agreement: Agreement
+    followed: tuple[Agreement, Tier]
     plan: Plan
     commitment: FollowUp
     stop: Stop | None
     attempts: tuple[Attempt, ...]
+    counted: tuple[datetime, ...]
     pauses: tuple[Pause, ...]
+    moving: tuple[Pause, ...]
     snoozed_until: datetime | None
     owner: str | None
     owner_since: datetime | None
@@ -60,6 +67,22 @@ class Cycle:
     steps: tuple[StepAt, ...]
     over_at: datetime | None = None
     """When the lead replied, was qualified or left sales' hands, whichever was first."""
+
+    @property
+    def number(self) -> int:
+        """Its place among the contact's cycles, from 1."""
+        return self.span.number
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When its owner first said that a contact was made, whether their word counts by the agreement or not."""
+        return min((a.at for a in self.attempts if a.how == "said" and self.span.counts(a.at)), default=None)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the first contact was made, or said to be: nothing asks for it from then on."""
+        at, said_at = self.stop.at if self.stop is not None else None, self.said_at
+        return min((instant for instant in (at, said_at) if instant is not None), default=None)
 
     @property
     def closed_at(self) -> datetime | None:

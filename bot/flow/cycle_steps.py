@@ -10,8 +10,7 @@ from bot.domain import follow_up, steps
 
 if TYPE_CHECKING:
     from bot.domain.steps import StepAt
-    from bot.domain.worktime import Pause
-    from bot.flow.cycle_facts import Cycle, Span
+    from bot.flow.cycle_facts import Cycle
     from bot.store.answers import Answer
 
 
@@ -21,10 +20,7 @@ class Course:
 
     cycle: Cycle
     given: tuple[Answer, ...]
-    counted: tuple[datetime, ...]
-    moving: tuple[Pause, ...]
     snooze: Answer | None
-    span: Span
 
     @property
     def last(self) -> datetime | None:
@@ -34,9 +30,7 @@ class Course:
     @property
     def silenced(self) -> bool:
         """Whether the first contact was made, or said to be."""
-        return self.cycle.stop is not None or any(
-            a.how == "said" and self.span.counts(a.at) for a in self.cycle.attempts
-        )
+        return self.cycle.answered_at is not None
 
     def untouched_since(self, at: datetime) -> bool:
         """Whether nobody was in contact after an instant."""
@@ -62,13 +56,13 @@ def steps_of(course: Course) -> tuple[StepAt, ...]:
 
 def _agreed(course: Course) -> list[StepAt]:
     """The steps of the agreement: to the first contact, or the next one of the follow-up."""
-    cycle, counted = course.cycle, course.counted
+    cycle, counted = course.cycle, course.cycle.counted
     life, agreement, calendar = cycle.life, cycle.agreement, cycle.agreement.calendar
     rule = agreement.reminders
     if course.silenced:
         following = _following(course)
         return [] if following is None else [steps.owner_step(f"attempt-{len(counted) + 1}", following)]
-    found = [*steps.escalation(calendar, life.started_at, life.tier, rule.steps, rule.at_risk, course.moving)]
+    found = [*steps.escalation(calendar, life.started_at, life.tier, rule.steps, rule.at_risk, cycle.moving)]
     if rule.on_assignment and cycle.owner is not None and cycle.owner_since is not None:
         taken = any(a.kind == "handed_over" and a.settled_at == cycle.owner_since for a in course.given)
         if not taken:
@@ -78,7 +72,7 @@ def _agreed(course: Course) -> list[StepAt]:
 
 def _following(course: Course) -> datetime | None:
     """When the next contact after the first is agreed; None where none is owed."""
-    cycle, counted = course.cycle, course.counted
+    cycle, counted = course.cycle, course.cycle.counted
     if cycle.over_at is not None or not counted:
         return None
     return follow_up.next_due(
@@ -104,7 +98,7 @@ def _asked_for(course: Course) -> list[StepAt]:
         asked = answer.data.get("asked", "")
         owed = asked or not course.silenced or _following(course) is not None
         if declined and owed and answer.settled_at is not None and course.untouched_since(answer.settled_at):
-            owed_now = len(course.counted) + 1 if course.silenced else attempt
+            owed_now = len(course.cycle.counted) + 1 if course.silenced else attempt
             key = steps.asked_again(f"declined-{answer.id}", asked, owed_now)
             found.append(steps.owner_step(key, answer.settled_at))
     return found

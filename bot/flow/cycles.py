@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.store.database import Session
     from bot.store.records import Contact
 
-__all__ = ["Attempt", "Cycle", "Facts", "cycles_of", "gather"]
+__all__ = ["Attempt", "Cycle", "Facts", "answered", "cycles_of", "gather"]
 
 _REACHED: Final = frozenset({"connected", "asked_to_be_called"})
 
@@ -41,7 +41,7 @@ def gather(session: Session, agreement: Agreement, contact: Contact, teams: Team
     told = {}
     for lead in alive(contact):
         statements = [LeadStatement(*row) for row in records.lead_statements(session, lead.key)]
-        told[lead.key] = statements + _answered(given, min(s.at for s in statements))
+        told[lead.key] = statements + answered(given, min(s.at for s in statements))
     return Facts(
         contact=contact,
         created={lead.key: created_of(agreement, lead) for lead in alive(contact)},
@@ -72,7 +72,7 @@ def cycles_of(facts: Facts, agreement: Agreement, now: datetime) -> list[Cycle]:
     found: list[Cycle] = []
     for span in _spans([*lives, *alone]):
         if span.life in alone:
-            found.append(replace(alone[span.life], number=span.number, steps=()))
+            found.append(replace(alone[span.life], span=span, steps=()))
             continue
         cycle = _cycle(agreement, facts, span, now)
         known = judged.get(span.life)
@@ -108,19 +108,23 @@ def _kept(before: Cycle, after: Cycle, agreement: Agreement) -> Cycle:
     """The first contact as it was judged; the follow-up too, if it was decided before the present agreement."""
     replaced_at = agreement.earlier[-1][0]
     decided = before.commitment.decided_at
-    commitment = before.commitment if decided is not None and decided < replaced_at else after.commitment
+    judge = before if decided is not None and decided < replaced_at else after
     return replace(
         after,
+        span=replace(after.span, life=before.life),
         life=before.life,
         agreement=before.agreement,
+        followed=judge.followed,
         plan=before.plan,
         stop=before.stop,
+        moving=before.moving,
         breached_owner=before.breached_owner,
-        commitment=commitment,
+        commitment=judge.commitment,
+        counted=judge.counted,
     )
 
 
-def _answered(given: tuple[Answer, ...], from_: datetime) -> list[LeadStatement]:
+def answered(given: tuple[Answer, ...], from_: datetime) -> list[LeadStatement]:
     """What people answered, as statements about a lead that was first told of at `from_`."""
     found = []
     for answer in given:
@@ -183,14 +187,17 @@ def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cyc
     owner, since = _owner(facts, life)
     snooze = _snooze(given, attempts)
     cycle = Cycle(
-        number=span.number,
+        span=span,
         life=life,
         agreement=agreement,
+        followed=(agreement, life.tier),
         plan=plan,
         commitment=commitment,
         stop=stop,
         attempts=attempts,
+        counted=follow_up.counted([a.at for a in made], life.tier.min_gap),
         pauses=tuple(pauses),
+        moving=moving,
         snoozed_until=datetime.fromisoformat(snooze.data["until"]) if snooze is not None else None,
         owner=owner,
         owner_since=since,
@@ -200,8 +207,7 @@ def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cyc
     )
     if life.ended_at is not None or span.ends is not None:
         return cycle
-    counted = follow_up.counted([a.at for a in made], life.tier.min_gap)
-    return replace(cycle, steps=steps_of(Course(cycle, given, counted, moving, snooze, span)))
+    return replace(cycle, steps=steps_of(Course(cycle, given, snooze)))
 
 
 def _pauses(given: Iterable[Answer]) -> dict[Pause, Answer]:

@@ -200,37 +200,21 @@ def _stories(session: Session, facts: Facts, found: list[Cycle], now: datetime) 
     made = made_of(session, facts)
     names = _Names(session)
     stories = []
-    for number_, cycle in enumerate(found):
-        begins = None if number_ == 0 else _begins(found[number_ - 1], cycle)
-        following = found[number_ + 1] if number_ + 1 < len(found) else None
-        ends = None if following is None else _begins(cycle, following)
-        answers = [
-            given
-            for given in facts.answers
-            if (begins is None or given.at >= begins) and (ends is None or given.at < ends)
-        ]
-        stories.append(Story(cycle, facts, tuple(answers), made, names.of, begins, ends, now))
+    for cycle in found:
+        answers = tuple(given for given in facts.answers if cycle.span.holds(given.at))
+        stories.append(Story(cycle, facts, answers, made, names.of, now))
     return stories
-
-
-def _begins(before: Cycle, cycle: Cycle) -> datetime:
-    """From when on what happens belongs to a cycle."""
-    if cycle.life.first and before.life.ended_at is not None:
-        return before.life.ended_at
-    return cycle.life.started_at
 
 
 def _cycle(session: Session, agreement: Agreement, story: Story, told: Told, now: datetime) -> CycleFacts:
     cycle, life, plan = story.cycle, story.cycle.life, story.cycle.plan
     calendar = cycle.agreement.calendar
-    pauses = story.pauses
     ends, counts_to = now, "now"
     if life.ended_at is not None and (cycle.stop is None or plan.state == "closed"):
         ends, counts_to = life.ended_at, "end"
     elif cycle.stop is not None:
         ends, counts_to = cycle.stop.at, "contact"
-    stops = [(pause.since, pause.until) for pause in pauses]
-    counted = worktime.elapsed(calendar, life.started_at, ends, stops)
+    counted = worktime.elapsed(calendar, life.started_at, ends, cycle.moving)
     over = counted - life.tier.first_contact if plan.state == "breached" else None
     contact = _contact(story)
     late_news = contact is not None and contact.logged_at is not None and contact.logged_at > plan.due_at
@@ -247,7 +231,7 @@ def _cycle(session: Session, agreement: Agreement, story: Story, told: Told, now
         due_at=plan.due_at,
         state=plan.state,
         at_risk=plan.state == "running" and now >= plan.at_risk_at,
-        ledger=ledger(calendar, life.started_at, ends, pauses),
+        ledger=ledger(calendar, life.started_at, ends, story.pauses),
         counted_until=ends,
         counts_to=counts_to,  # type: ignore[arg-type]  # these are its words
         counted=counted,

@@ -10,13 +10,11 @@ from bot.domain import clocks as rules
 from bot.domain import follow_up
 from bot.domain.explain_facts import AttemptFacts, FollowUpFacts, Happening
 from bot.domain.ledger import Stopped
-from bot.domain.worktime import due
 from bot.store import lookups, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.domain.worktime import Pause
     from bot.flow.cycle_facts import Attempt, Cycle, Facts
     from bot.store.answers import Answer
     from bot.store.database import Session
@@ -39,51 +37,19 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A cycle with all that belongs to it: what happened in [begins, ends); None is open. `name` names a person."""
+    """A cycle with the answers that belong to it, and who made which contact; `name` names a person."""
 
     cycle: Cycle
     facts: Facts
     answers: tuple[Answer, ...]
     made: tuple[Made, ...]
     name: Callable[[str | None], str | None]
-    begins: datetime | None
-    ends: datetime | None
     now: datetime
 
     @property
     def pauses(self) -> tuple[Stopped, ...]:
-        """The pauses that move the promise, with their reasons.
-
-        One that begins with the contact has nothing to move; one told of after the due instant undoes no breach.
-        """
-        life, stop = self.cycle.life, self.cycle.stop
-        found: tuple[Pause, ...] = ()
-        for answer in self.answers:
-            if answer.kind != "logged" or not answer.data.get("call_back_at"):
-                continue
-            since, until = (datetime.fromisoformat(answer.data[name]) for name in ("at", "call_back_at"))
-            moves = answer.at <= due(
-                self.cycle.agreement.calendar, life.started_at, life.tier.first_contact, found
-            )
-            if moves and (stop is None or since < stop.at):
-                found = (*found, (since, until))
-        return tuple(Stopped(since, until, _CALL_BACK) for since, until in found)
-
-    def holds(self, at: datetime) -> bool:
-        """Whether what happened at an instant belongs to the cycle."""
-        return (self.begins is None or at >= self.begins) and (self.ends is None or at < self.ends)
-
-    def counting(self) -> tuple[datetime, ...]:
-        """The contacts that count for the follow-up."""
-        life, word = self.cycle.life, self.cycle.agreement.contact.owner_word_counts
-        early = life.started_at == life.created_at
-        made = [
-            attempt.at
-            for attempt in self.cycle.attempts
-            if (attempt.how == "seen" or word)
-            and (attempt.at >= life.started_at or (early and attempt.at < life.created_at))
-        ]
-        return follow_up.counted(made, life.tier.min_gap)
+        """The pauses that move the promise, with their reasons."""
+        return tuple(Stopped(since, until, _CALL_BACK) for since, until in self.cycle.moving)
 
 
 def made_of(session: Session, facts: Facts) -> tuple[Made, ...]:
@@ -110,14 +76,13 @@ def made_of(session: Session, facts: Facts) -> tuple[Made, ...]:
 def follow_up_facts(story: Story) -> FollowUpFacts | None:
     """The follow-up commitment contact by contact; None where the tier asks for the first one alone."""
     cycle = story.cycle
-    tier, commitment, plan = cycle.life.tier, cycle.commitment, cycle.plan
+    (agreement, tier), commitment, made = cycle.followed, cycle.commitment, cycle.counted
     if tier.attempts == 1:
         return None
-    made = story.counting()
     attempts = []
     for number in range(min(len(made) + 1, tier.attempts)):
         due_at = follow_up.next_due(
-            cycle.agreement.calendar, tier, plan.due_at, commitment.within_at, made[:number], cycle.pauses
+            agreement.calendar, tier, cycle.plan.due_at, commitment.within_at, made[:number], cycle.pauses
         )
         done = made[number] if number < len(made) else None
         if due_at is not None and (done is not None or commitment.next_due is not None):
@@ -155,7 +120,7 @@ def _owners(story: Story) -> Iterator[Happening]:
 
 
 def _attempts(story: Story) -> Iterator[Happening]:
-    counting = set(story.counting())
+    counting = set(story.cycle.counted)
     for attempt in story.cycle.attempts:
         made = _made(story, attempt)
         yield Happening(
@@ -180,7 +145,7 @@ def _answers(story: Story) -> Iterator[Happening]:
             yield Happening(answer.at, "snoozed", by=by, until=datetime.fromisoformat(data["until"]))
         elif answer.kind == "logged" and data.get("call_back_at"):
             at, until = (datetime.fromisoformat(data[name]) for name in ("at", "call_back_at"))
-            moves = any((pause.since, pause.until) == (at, until) for pause in story.pauses)
+            moves = (at, until) in story.cycle.moving
             yield Happening(at, "call back", by=by, until=until, counts=moves)
         elif answer.kind == "handed_over":
             who = story.name(data["to"])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from bot.domain import steps as rules
 from bot.domain.explain_facts import StepFacts
-from bot.domain.steps import INTENT, attempt_of
+from bot.domain.steps import attempt_of
 from bot.flow.figures import day_of
+from bot.flow.prepared import held_by
 from bot.flow.receivers import PERSON
+from bot.flow.step_words import intent_told, kind_of
 from bot.store import clocks, lookups, nudges, outbox, people
 
 if TYPE_CHECKING:
@@ -28,18 +29,12 @@ if TYPE_CHECKING:
     from bot.store.outbox import Message
     from bot.store.records import Contact
 
-_HELD: Final = re.compile(r"held until (\d{4}-\d\d-\d\d \d\d:\d\d) UTC: (.*)", re.DOTALL)
 _STEPS: Final = {"at_risk": "At risk", "breach": "At the breach"}
 _OTHERS: Final = {
     "assigned": "New lead",
     "snoozed": "End of the snooze",
     "callback": "Call as they asked",
     "declined": "Hand-over declined",
-}
-_INTENTS: Final = {
-    "demo_request": "They asked for a demo",
-    "call_request": "They asked for a call",
-    "return_visit": "They came back after a quiet time",
 }
 _ANSWERED: Final = "it was answered before the message was sent"
 
@@ -111,7 +106,7 @@ def steps_of(told: Told, story: Story) -> list[StepFacts]:
         cycle.life.tier,
         rule.steps,
         rule.at_risk,
-        [(pause.since, pause.until) for pause in story.pauses],
+        cycle.moving,
     )
     every = {step.key: step for step in agreed} | planned
     found = [_decided(told, one, story) for one in decided.values()]
@@ -120,8 +115,8 @@ def steps_of(told: Told, story: Story) -> list[StepFacts]:
         for key, step in every.items()
         if key not in decided
     ]
-    found += [_telling(told, *pair) for pair in told.elsewhere if story.holds(pair[0].at)]
-    found += [_brief(told, message) for message in told.briefs if story.holds(message.created_at)]
+    found += [_telling(told, *pair) for pair in told.elsewhere if cycle.span.holds(pair[0].at)]
+    found += [_brief(told, message) for message in told.briefs if cycle.span.holds(message.created_at)]
     return sorted(found, key=lambda one: (one.due_at, one.at or one.due_at))
 
 
@@ -190,12 +185,11 @@ def _delivered(told: Told, base: StepFacts, message: Message, decided_at: dateti
     base = replace(
         base, where=told.name(person) if direct else message.target, direct=direct, message=message.id
     )
-    held = _HELD.fullmatch(message.held or "")
-    if held is not None:
-        until = datetime.fromisoformat(held[1]).replace(tzinfo=UTC)
-        if until > decided_at:
-            base = replace(base, held_until=until, reason=held[2])
-    if message.sent_at is not None and message.sent_at <= told.now:
+    held = held_by(message)
+    sent = message.sent_at is not None and message.sent_at <= told.now
+    if held is not None and held.until > (decided_at if sent else max(decided_at, told.now)):
+        base = replace(base, held_until=held.until, reason=held.reason)
+    if sent:
         added = decided_at if decided_at > message.sent_at else None
         return replace(base, outcome="sent", at=message.sent_at, added_at=added)
     if message.state in {"pending", "retry"} or message.sent_at is not None:
@@ -238,10 +232,9 @@ def _undecided(told: Told, story: Story, step: StepAt, *, planned: bool) -> Step
             return replace(base, held_until=held, reason="snoozed" if held else None)
         return replace(base, outcome="due")
     cycle = story.cycle
-    said = [attempt.at for attempt in cycle.attempts if attempt.how == "said"]
     over: list[tuple[datetime | None, StepOutcome]] = [
         (cycle.stop.at if cycle.stop is not None else None, "contacted"),
-        (min(said, default=None), "said"),
+        (cycle.said_at, "said"),
         (cycle.life.ended_at, "ended"),
         (cycle.commitment.exhausted_at, "exhausted"),
     ]
@@ -296,13 +289,15 @@ def _to(told: Told, step: str) -> str:
 
 def _what(step: str) -> str:
     """A step in words."""
-    if step.startswith(INTENT):
-        kind = step.removeprefix(INTENT).partition(":")[0]
-        again = "" if rules.is_news(step) else ", told again"
-        return _INTENTS.get(kind, "They showed interest") + again
-    if step.startswith("attempt-"):
-        return f"Contact {attempt_of(step)}"
+    kind, attempt = kind_of(step), attempt_of(step)
+    if kind == "intent":
+        told = intent_told(step)
+        return told[0].upper() + told[1:]
+    if kind == "attempt":
+        return f"Contact {attempt}"
+    if kind != "agreed":
+        return f"{_OTHERS[kind]}: contact {attempt}" if kind != "callback" and attempt > 1 else _OTHERS[kind]
     name = step.partition(":")[0]
     if name.startswith("breach+"):
         return f"{name.removeprefix('breach+')} after the breach"
-    return _STEPS.get(name) or _OTHERS.get(name.partition("-")[0], name)
+    return _STEPS.get(name, name)

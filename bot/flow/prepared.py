@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.facts import Named
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bot.render.message import Payload
+    from bot.store.outbox import Message
     from bot.store.people import Person
+
+_HELD: Final = re.compile(r"held until (\d{4}-\d\d-\d\d \d\d:\d\d) UTC: (.*)", re.DOTALL)
+"""How the outbox keeps why a message waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Drop:
 
 
 Prepared = Ready | Hold | Drop
+
+
+def held_by(message: Message) -> Hold | None:
+    """Until when a message was held last, and why; None if it never was."""
+    found = _HELD.fullmatch(message.held or "")
+    return Hold(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), found[2]) if found is not None else None
 
 
 def named(known: dict[str, Person], email: str) -> Named:

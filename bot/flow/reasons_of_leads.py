@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.money import Money
-from bot.domain.steps import INTENT, attempt_of, is_news
+from bot.domain.steps import INTENT, attempt_of
 from bot.domain.when import When, parse_instant
 from bot.flow.reason_facts import Fact, Subject
 from bot.flow.receivers import PERSON
+from bot.flow.step_words import intent_told, kind_of
 from bot.render.text import counted, money
 from bot.store import answers, briefs, clocks, nudges, people, reasons, records
 
@@ -32,11 +33,6 @@ _ASKED: Final = {
     "snoozed": "the end of a snooze",
     "callback": "the time at which they wish to be called",
     "declined": "a hand-over that was declined",
-}
-_INTENTS: Final = {
-    "demo_request": "they asked for a demo",
-    "call_request": "they asked for a call",
-    "return_visit": "they came back after a quiet time",
 }
 _CLAUSES: Final = {
     "agreed": (
@@ -93,8 +89,8 @@ def rule_of(steps: Sequence[str]) -> str:
     """Why a reminder of these steps (their keys) is there, in one sentence, and how often a step is told."""
     if not steps:
         return "Every lead in this reminder was answered or handed on since."
-    kinds = Counter(_kind(step) for step in steps)
-    agreed = " and ".join(sorted({_step(step) for step in steps if _kind(step) == "agreed"}))
+    kinds = Counter(kind_of(step) for step in steps)
+    agreed = " and ".join(sorted({_step(step) for step in steps if kind_of(step) == "agreed"}))
     clauses = []
     for kind, (one, many) in _CLAUSES.items():
         if kinds[kind]:
@@ -107,22 +103,15 @@ def rule_of(steps: Sequence[str]) -> str:
     )
 
 
-def _kind(step: str) -> str:
-    if step.startswith(INTENT):
-        return "intent"
-    name = step.partition(":")[0].partition("-")[0]
-    return name if name in _CLAUSES else "agreed"
-
-
 def _step(step: str) -> str:
-    if step.startswith(INTENT):
-        what = _INTENTS.get(step.removeprefix(INTENT).partition(":")[0], "they showed interest")
-        return what if is_news(step) else f"{what}, told again"
-    kind = _kind(step)
+    kind, attempt = kind_of(step), attempt_of(step)
+    following = f"contact {attempt} of the follow-up"
+    if kind == "intent":
+        return intent_told(step)
     if kind == "attempt":
-        return f"contact {attempt_of(step)} of the follow-up"
+        return following
     if kind != "agreed":
-        return _ASKED[kind]
+        return f"{_ASKED[kind]}, for {following}" if kind != "callback" and attempt > 1 else _ASKED[kind]
     at, _, to = step.partition(":")
     when = _AGREED.get(at, f"“{at}”")
     return f"{when} for {to if '@' in to else f'the {to}'}" if to else when
@@ -149,7 +138,7 @@ def _clock_facts(session: Session, message: Message, item: NudgeItem, clock: Clo
     yield Fact("At risk from", at=clock.at_risk_at)
     yield Fact("Promised until", at=clock.due_at)
     yield Fact("Clock", clock.state)
-    if _kind(item.step) == "attempt":
+    if kind_of(item.step) == "attempt":
         yield Fact("Contacts made", str(clock.attempts))
         yield Fact("All of them by", at=clock.within_at)
     yield from _owner_facts(session, clock.owner_email)
@@ -170,7 +159,7 @@ def _owner_facts(session: Session, email: str | None) -> Iterator[Fact]:
 
 def _stand_in(message: Message, step: str, owner: str | None) -> Iterator[Fact]:
     """Who was told in the owner's place, where a step is for the owner."""
-    for_owner = _kind(step) != "agreed" or step.endswith(":owner")
+    for_owner = kind_of(step) != "agreed" or step.endswith(":owner")
     if not for_owner or owner is None or message.target == PERSON + owner:
         return
     told = message.target.removeprefix(PERSON)

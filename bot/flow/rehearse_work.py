@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.clocks import LeadStatement
 from bot.domain.cycles import Held
@@ -16,10 +15,7 @@ from bot.domain.merging import Record
 from bot.domain.rehearsal import Callback, Course, messages, tellings
 from bot.domain.worktime import Calendar
 from bot.flow.cycle_facts import Cycle, Facts
-from bot.flow.cycles import _answered as answered
-from bot.flow.cycles import _moving as moving
-from bot.flow.cycles import _pauses as pauses_of
-from bot.flow.cycles import cycles_of
+from bot.flow.cycles import answered, cycles_of
 from bot.flow.leads import LATE_ARRIVAL, Teams
 from bot.store.records import Contact, Stored
 from bot.store.rehearsal import fields
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.domain.presence import Somebody
     from bot.domain.rehearsal import Message, Telling
-    from bot.domain.worktime import Pause
     from bot.store.answers import Answer
     from bot.store.rehearsal import Said
 
@@ -120,10 +115,10 @@ class Side:
         for material in chunk:
             facts = _facts(material, self._teams)
             found = cycles_of(facts, agreement, ground.now)
-            for cycle, following in zip(found, (*found[1:], None), strict=True):
+            for cycle in found:
                 if ground.first <= cycle.plan.started_at <= ground.last:
                     self._verdicts.append(_verdict(cycle, ground.now))
-                    course = _course(material, facts, cycle, following)
+                    course = _course(material, cycle)
                     self._told += tellings(agreement, course, ground.now)
 
     def finish(self) -> Outcome:
@@ -185,16 +180,10 @@ def _state(cycle: Cycle, now: datetime) -> State:
     return plan.state
 
 
-def _course(material: Material, facts: Facts, cycle: Cycle, following: Cycle | None) -> Course:
-    life, rule = cycle.life, cycle.agreement.contact
-    early = life.started_at == life.created_at
-    counting = [each for each in cycle.attempts if early or each.at >= life.started_at]
-    said = [each.at for each in counting if each.how == "said"]
-    made = [each.at for each in counting if each.how == "seen" or rule.owner_word_counts]
-    owners = life.owners
+def _course(material: Material, cycle: Cycle) -> Course:
+    life, owners = cycle.life, cycle.life.owners
     if cycle.owner is not None and cycle.owner_since is not None and cycle.owner != _last(life.owners):
         owners = (*owners, Held(cycle.owner_since, cycle.owner))
-    ends = (life.ended_at, following.plan.started_at if following is not None else None)
     return Course(
         lead=life.lead_key,
         cycle=cycle.number,
@@ -203,28 +192,23 @@ def _course(material: Material, facts: Facts, cycle: Cycle, following: Cycle | N
         first_due=cycle.plan.due_at,
         within_at=cycle.commitment.within_at,
         owners=owners,
-        answered_at=min([*said, *([cycle.stop.at] if cycle.stop is not None else [])], default=None),
-        made=follow_up.counted(made, life.tier.min_gap),
+        answered_at=cycle.answered_at,
+        made=cycle.counted,
         follow_up_over_at=cycle.over_at,
-        over_at=min((at for at in ends if at is not None), default=None),
+        over_at=min((at for at in (life.ended_at, cycle.span.ends) if at is not None), default=None),
         pauses=cycle.pauses,
-        moving=_moving(facts, cycle) if cycle.pauses else (),
+        moving=cycle.moving,
         callbacks=tuple(
             Callback(since, until, min((each.at for each in cycle.attempts if each.at > since), default=None))
             for since, until in cycle.pauses
         ),
         handed_over=frozenset(
             answer.settled_at
-            for answer in facts.answers
+            for answer in material.answers
             if answer.kind == "handed_over" and answer.state == "accepted" and answer.settled_at
         ),
         quiet_before=_quiet_before(material, cycle),
     )
-
-
-def _moving(facts: Facts, cycle: Cycle) -> tuple[Pause, ...]:
-    own = {pause: answer for pause, answer in pauses_of(facts.answers).items() if pause in cycle.pauses}
-    return moving(cycle.agreement.calendar, cycle.life, own, cycle.stop)
 
 
 def _quiet_before(material: Material, cycle: Cycle) -> datetime | None:

@@ -25,6 +25,7 @@ from bot.sources import generic
 from bot.store import inbox, people
 from bot.store.database import Database
 from handlers.commands import COMMANDS
+from handlers.manifest import SHORTCUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ class Demo:
             samples=samples(self.clock.now),
             send_event=self.crm.send,
             commands=COMMANDS,
+            shortcuts=SHORTCUTS,
             explain=self.explain,
             moves=moves(self.move),
             waiting=self.waiting,

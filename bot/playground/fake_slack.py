@@ -71,6 +71,7 @@ class FakeSlack:
         samples: Sequence[Sample] = (),
         send_event: SendEvent | None = None,
         commands: Sequence[AnyCommand] = (),
+        shortcuts: Sequence[Mapping[str, str]] = (),
         explain: Explain | None = None,
         moves: Sequence[Move] = (),
         waiting: Waiting | None = None,
@@ -107,7 +108,9 @@ class FakeSlack:
             api, answers, self.faults, self.journal, bot_token, app_token, self._socket_url
         )
         known = tuple(map(as_command, commands))
-        self._page = Page(self, answers, Tools(tuple(samples), send_event, known, explain, tuple(moves)))
+        chosen = tuple((one["callback_id"], one["name"], one["description"]) for one in shortcuts)
+        tools = Tools(tuple(samples), send_event, known, explain, tuple(moves), chosen)
+        self._page = Page(self, answers, tools)
 
     # --- life cycle ---
 

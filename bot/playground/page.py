@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from bot.errors import WinbellError
+from bot.errors import NotFoundError, WinbellError
 from bot.playground.faults import parse_fault
 from bot.playground.form_checks import FormError
 from bot.playground.page_reason import reason_json
@@ -87,6 +87,7 @@ class Page:
         for path, act in (
             ("say", self._say),
             ("press", self._press),
+            ("shortcut", self._shortcut),
             ("submit", self._submit),
             ("close", self._close_view),
             ("home", self._open_home),
@@ -158,6 +159,12 @@ class Page:
             return _result(await self._slack.press_in_view(user, view_id, action_id, **choice))
         channel, ts = _word(body, "channel"), _word(body, "ts")
         return _result(await self._slack.press(channel, ts, action_id, user, **choice))
+
+    async def _shortcut(self, body: Json) -> Json:
+        user, callback_id = _word(body, "as"), _word(body, "callback_id")
+        if callback_id not in {known for known, _, _ in self._tools.shortcuts}:
+            raise NotFoundError(f"callback_id: the app has no shortcut {callback_id!r}")
+        return _result(await self._slack.shortcut(callback_id, user))
 
     async def _submit(self, body: Json) -> Json:
         values = body.get("values")

@@ -49,6 +49,10 @@ class PageState:
                 {"name": name, "description": description, "usage": usage}
                 for name, description, usage in self.tools.commands
             ],
+            "shortcuts": [
+                {"callback_id": callback_id, "name": name, "description": description}
+                for callback_id, name, description in self.tools.shortcuts
+            ],
             "moves": [{"name": one.name, "description": one.description} for one in self.tools.moves],
             "failures": [asdict(one) for one in self.slack.failures[-_SHOWN_FAILURES:]],
             "as": known.id if known else None,

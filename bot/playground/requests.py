@@ -77,6 +77,8 @@ class Tools:
     commands: tuple[tuple[str, str, str], ...] = ()
     explain: Explain | None = None
     moves: tuple[Move, ...] = ()
+    shortcuts: tuple[tuple[str, str, str], ...] = ()
+    """Global shortcuts: (callback id, name, description)."""
 
 
 def as_sent(result: Sent | tuple[int, str]) -> Sent:

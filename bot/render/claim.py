@@ -97,7 +97,7 @@ def _said(head: str, lines: Sequence[str], drawn: list[list[Part]]) -> Payload:
 
 def _what(facts: ClaimAsked) -> str:
     touched = "" if facts.touched_on is None else f", touched on {day(facts.touched_on, year=None)}"
-    return f"{_WHAT[facts.kind]}: {clean(facts.name, NAME) or 'without a name'}{touched}"
+    return f"{_WHAT.get(facts.kind, 'Credit')}: {clean(facts.name, NAME) or 'without a name'}{touched}"
 
 
 def _settled(facts: ClaimAsked) -> str:

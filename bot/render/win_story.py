@@ -139,7 +139,7 @@ def _win(win: WinTold, clock: WallClock, room: Room) -> list[Section]:
     if win.status == "won":
         found.append(Section("Marketing", _marketing(win, clock, room)))
         if win.left_out:
-            lines: list[Line] = [(clean(one.what), clock.on(one.at), one.why) for one in win.left_out]
+            lines: list[Line] = [(clean(one.what), clock.on(one.at), clean(one.why)) for one in win.left_out]
             found.append(Section("Touches that do not count", _some(lines, room.lines, "touch")))
         if win.people:
             parts = [_person(part) for part in win.people]
@@ -179,7 +179,7 @@ def _marketing(win: WinTold, clock: WallClock, room: Room) -> tuple[Line, ...]:
     model = _MODELS.get(win.model, clean(win.model))
     lines: list[Line] = [(f"{model}; {'; '.join(clean(one, _WORDS) for one in win.numbers)}.",)]
     if win.milestones:
-        told = [f"{name} {clock.on(at) if at else 'not known'}" for name, at in win.milestones]
+        told = [f"{clean(name)} {clock.on(at) if at else 'not known'}" for name, at in win.milestones]
         lines.append((f"Milestones, each pointing at the last touch before it: {listed(told)}.",))
     if not win.touches:
         whole = "" if win.unattributed is None else f": {say.in_money(win.unattributed)}"
@@ -191,7 +191,7 @@ def _marketing(win: WinTold, clock: WallClock, room: Room) -> tuple[Line, ...]:
 
 def _touch(part: TouchPart, clock: WallClock) -> Line:
     claim = f"claim {part.claim}, confirmed" if part.claim is not None else ""
-    keys = ", ".join(part.keys)
+    keys = ", ".join(map(clean, part.keys))
     share = _share(part.share)
     told = (clean(part.what), clock.on(part.at), keys, claim, share, _money(part.exact, part.amount))
     return tuple(cell for cell in told if cell)
@@ -269,7 +269,7 @@ def _claim(claim: ClaimTold, clock: WallClock) -> list[Line]:
         state = f"{state}{who}, {clock.on(claim.settled_at)}"
     else:
         state = f"{state} of {clean(claim.side)}"
-    what = f"{claim.number}. {claim.kind} {clean(claim.name)}{on}"
+    what = f"{claim.number}. {clean(claim.kind)} {clean(claim.name)}{on}"
     return [(what, f"{by}, {clock.on(claim.at)}", f"“{clean(claim.why, _WORDS)}”", state)]
 
 

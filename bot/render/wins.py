@@ -68,8 +68,8 @@ def wins(view: WinsView) -> Payload:
 
 def _whose(view: WinsView) -> str:
     if isinstance(view.whose, Source):
-        return f"{clean(view.whose.name)} ({view.whose.kind})"
-    return plain_name(view.whose) if isinstance(view.whose, Named) else view.whose
+        return f"{clean(view.whose.name)} ({clean(view.whose.kind)})"
+    return plain_name(view.whose) if isinstance(view.whose, Named) else clean(view.whose) or "team"
 
 
 def _figures(view: WinsView) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UsageError
+from bot.render.win_forms import ADD
 from handlers.commands import COMMANDS
 from handlers.manifest import OPTIONAL_SCOPES, SCOPES, manifest
 
@@ -26,6 +27,15 @@ def test_the_manifest_is_within_slacks_limits(base, prefix):
         f"/{prefix}{c.name}" for c in COMMANDS
     ]
     assert made["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+
+
+def test_the_shortcut_is_one_that_slack_takes():
+    """A win can be added from anywhere; name and description are as long as Slack allows."""
+    (shortcut,) = manifest(base=None, prefix="acme-")["features"]["shortcuts"]
+    assert (shortcut["name"], shortcut["type"], shortcut["callback_id"]) == ("Add a win", "global", ADD)
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["callback_id"]) <= 255
+    assert len(shortcut["description"]) <= 150
 
 
 def test_what_may_be_refused_is_asked_for_too():

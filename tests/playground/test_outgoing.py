@@ -31,6 +31,7 @@ A, B = option("a", "A"), option("b", "B")
         ({"type": "checkboxes", "options": [A, B]}, ["a", "b"], "selected_options", [A, B]),
         ({"type": "checkboxes", "options": [A], "initial_options": [A]}, None, "selected_options", [A]),
         ({"type": "multi_static_select", "options": [A]}, None, "selected_options", []),
+        ({"type": "multi_users_select"}, None, "selected_users", []),
         ({"type": "external_select"}, A, "selected_option", A),
     ],
 )

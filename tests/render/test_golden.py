@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.win_facts import Contribution
-from bot.render import answers, forms
+from bot.render import answers, forms, win_forms
 from bot.render.agreement import agreement_changed, agreement_words
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.claim import claim, claim_answer, merge_offer
 from bot.render.handover import hand_over
 from bot.render.leads import leads
 from bot.render.notice import notice
@@ -22,6 +23,7 @@ from bot.render.sla import sla
 from bot.render.win_story import win_story
 from bot.render.wins import wins
 from tests.render import examples as ex
+from tests.render import win_examples as win
 from tests.render import wins_examples as wx
 from tests.render.judge import faults, view_faults
 
@@ -57,6 +59,14 @@ CASES = {
     "card_lost": win_card(replace(ex.CARD, status="lost")),
     "card_deleted": win_card(replace(ex.CARD, status="deleted", owner=None, url=None)),
     "card_merged": win_card(replace(ex.CARD, status="merged", owner=ex.TOM)),
+    "card_by_hand": win_card(replace(ex.CARD, by_hand=True, url=None)),
+    "claim_asset": claim(win.CLAIM),
+    "claim_person": claim(win.BARE_CLAIM),
+    "claim_confirmed": claim(win.CONFIRMED),
+    "claim_declined": claim(win.DECLINED),
+    "claim_answer_confirmed": claim_answer(win.CONFIRMED),
+    "claim_answer_declined": claim_answer(win.DECLINED),
+    **{f"merge_{offer.state}": merge_offer(offer) for offer in win.OFFERS},
     "nudge_two_leads": nudge(ex.NUDGE),
     "nudge_one_answered": nudge(replace(ex.NUDGE, leads=(ex.MINE, ex.SETTLED))),
     "nudge_all_settled": nudge(
@@ -175,6 +185,10 @@ VIEWS = {
     "form_not_a_fit_many_reasons": forms.form(
         "not_a_fit", replace(ex.FORM, reasons=tuple(f"reason {number}" for number in range(1, 12)))
     ),
+    "form_claim": win_forms.claim_form(win.FORM),
+    "form_thanks": win_forms.thanks_form(win.FORM),
+    "form_add_win": win_forms.hand_form(win.HAND_FORM),
+    "form_claim_opening": win_forms.opening("claim_form"),
     "form_opening": forms.opening("snooze"),
     "form_taking_longer": forms.taking_longer("Snooze"),
     "form_noted": forms.noted("Snooze"),

@@ -20,10 +20,11 @@ from bot.domain.facts import (
     PipelineView,
 )
 from bot.domain.money import DIGITS, Money
-from bot.domain.win_facts import CreditLine, WinCard
-from bot.render import answers, forms
+from bot.domain.win_facts import CreditLine, GoalProgress, WinCard
+from bot.render import answers, forms, win_forms
 from bot.render.brief import brief, feedback
 from bot.render.card import win_card
+from bot.render.claim import claim, claim_answer, merge_offer
 from bot.render.handover import hand_over
 from bot.render.leads import leads
 from bot.render.notice import notice
@@ -33,6 +34,7 @@ from bot.render.sla import sla
 from bot.render.win_story import win_story
 from bot.render.wins import wins
 from tests.render import examples as ex
+from tests.render import win_examples as win
 from tests.render import wins_examples as wx
 from tests.render.judge import faults, spoken, view_faults
 
@@ -80,6 +82,9 @@ TOLD = {
         replace(ex.CARD, credits=ex.credits_of(12), contributors=ex.CARD.contributors * 12),
         *(replace(ex.CARD, status=status) for status in ("reopened", "lost", "deleted", "merged")),
     ],
+    claim: [win.CLAIM, win.BARE_CLAIM, win.CONFIRMED, win.DECLINED],
+    claim_answer: [win.CONFIRMED, win.DECLINED],
+    merge_offer: list(win.OFFERS),
     nudge: [
         replace(ex.NUDGE, leads=ex.leads_of(20), more=5),
         replace(ex.NUDGE, to_channel=True, leads=(ex.AT_RISK, ex.BREACHED, ex.SETTLED)),
@@ -109,7 +114,7 @@ TOLD = {
         replace(ex.SLA_TEAM, whose=ex.TOM, rows=()),
     ],
     wins: [wx.TEAM, wx.RANKED, wx.OF_TOM, wx.OF_EBOOK, replace(wx.TEAM, wins=wx.TEAM.wins * 5)],
-    win_story: [wx.STORY, wx.LONG, wx.NO_WIN, wx.UNATTRIBUTED, wx.UNCLEAR, wx.UNKNOWN],
+    win_story: [wx.STORY, wx.NO_WIN, wx.UNATTRIBUTED, wx.UNCLEAR, wx.UNKNOWN],
     notice: [ex.NOTICE],
     brief: [ex.BRIEF, replace(ex.BRIEF, leads=ex.BLIND * 4, more=9, behind=ex.BRIEF.behind * 12)],
     feedback: [
@@ -130,6 +135,8 @@ def told_as(facts, text):
         return text
     if isinstance(facts, tuple):
         return tuple(told_as(item, text) for item in facts)
+    if isinstance(facts, GoalProgress):
+        return replace(facts, team=text)  # its name is a period's
     if is_dataclass(facts):
         return type(facts)(
             **{
@@ -157,6 +164,13 @@ def test_hostile_lead_breaks_no_form(text):
     """Slack takes every form about a lead of any name, and the name pings nobody."""
     found = {name: view_faults(forms.form(name, replace(ex.FORM, lead=text))) for name in forms.FORMS}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))
+def test_hostile_deal_breaks_no_form_about_a_win(text):
+    """Slack takes every form about a win of any name, and the name pings nobody."""
+    drawn = (win_forms.claim_form, win_forms.thanks_form)
+    assert [view_faults(draw(replace(win.FORM, title=text))) for draw in drawn] == [[], []]
 
 
 @pytest.mark.parametrize("text", CORPUS, ids=lambda text: ascii(text[:20]))

@@ -1,8 +1,11 @@
 """Somebody says that credit is missing; the other side confirms or declines; card and figures follow."""
 
+import asyncio
 from datetime import timedelta
 from fractions import Fraction
 
+from bot.domain.answering import Press
+from bot.flow import claims as flow
 from bot.render import win_forms
 from bot.store import claims, wins
 from tests.support import forms
@@ -188,6 +191,25 @@ async def test_only_who_was_asked_may_answer(database):
         world.unexpected()
         assert await in_vain(world, ANA, copy, "claim_confirm") == win_forms.SETTLED
         assert [state for _, _, state, _ in await claims_of(world)] == ["declined"]
+
+
+async def test_two_at_once_decide_once(database):
+    """Of a yes and a no at the same moment one counts, the other reads that it is settled; one answer goes out."""
+    async with World(database) as world:
+        await staffed(world)
+        await proposes(world, MAYA, await card(world), name="Ebook")
+        world.expect("chat.postMessage", "chat.postMessage")
+        ref = button(world.direct(ANA)[0], "claim_confirm")["value"]
+        ana, zoe = (Press(ref, world.accounts[one]) for one in (ANA, ZOE))
+        office = world.bot.office
+        results = await asyncio.gather(flow.confirm(office, ana), flow.decline(office, zoe))
+        assert sorted(results) == ["already", "settled"]
+        await world.settle()
+        ((_, _, state, by),) = await claims_of(world)
+        assert (state, by) == (("confirmed", ANA) if results[0] == "settled" else ("declined", ZOE))
+        assert ("Ebook" in await booked(world)) == (state == "confirmed")
+        assert len(world.direct(MAYA)) == 1
+        world.unexpected()
 
 
 async def test_a_deal_that_is_open_again_is_not_credited(database):

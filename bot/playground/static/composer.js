@@ -1,8 +1,10 @@
-// The composer: Enter sends, a slash offers the commands of the manifest, Escape closes the offers.
+// The composer: Enter sends, a slash offers the commands and shortcuts of the manifest, Escape closes the offers.
 
 import { $, kept, make } from "/static/dom.js";
 
 let commands = [];
+let shortcuts = [];
+let choose = () => {};
 let offered = [];
 let marked = 0;
 let dismissed = false;
@@ -12,7 +14,11 @@ const list = () => $("offers");
 
 function matching(text) {
   if (dismissed || !text.startsWith("/") || text.includes(" ")) return [];
-  return commands.filter((one) => one.name.startsWith(text.toLowerCase()));
+  const word = text.slice(1).toLowerCase();
+  return [
+    ...commands.filter((one) => one.name.startsWith(text.toLowerCase())),
+    ...shortcuts.filter((one) => one.name.toLowerCase().startsWith(word)),
+  ];
 }
 
 function usage(text) {
@@ -28,7 +34,7 @@ function draw() {
   list().hidden = offered.length === 0;
   field().setAttribute("aria-expanded", String(offered.length > 0));
   list().replaceChildren(...offered.map((one, index) => {
-    const node = make("li", "", make("b", "", one.name), " ", make("code", "", one.usage), make("small", "", one.description));
+    const node = make("li", "", make("b", "", one.name), " ", make("code", "", one.usage ?? "Shortcut"), make("small", "", one.description));
     node.id = `offer-${index}`;
     node.setAttribute("role", "option");
     node.setAttribute("aria-selected", String(index === marked));
@@ -45,6 +51,12 @@ function draw() {
 }
 
 function complete(command) {
+  if (command.callback_id) {
+    field().value = "";
+    draw();
+    choose(command);
+    return;
+  }
   field().value = `${command.name} `;
   field().focus();
   draw();
@@ -67,12 +79,14 @@ function onKey(event) {
   }
 }
 
-export function offer(known) {
+export function offer(known, alsoKnown) {
   commands = known;
+  shortcuts = alsoKnown;
   field().placeholder = commands.length ? "Message, or / for commands" : "Message";
 }
 
-export function start(send) {
+export function start(send, chosen) {
+  choose = chosen;
   field().value = kept.get("draft") ?? "";
   field().addEventListener("input", () => {
     dismissed = false;

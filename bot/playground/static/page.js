@@ -177,7 +177,7 @@ function draw() {
   drawPeople();
   drawMessages();
   drawPlaces(state, place, go);
-  composer.offer(state.commands);
+  composer.offer(state.commands, state.shortcuts);
   panel.drawSamples(state);
   panel.drawClock(state, context({}));
   panel.drawFailures(state);
@@ -243,7 +243,10 @@ onCancel(() => {
   if (view) post("close", { as, view_id: view.id });
 });
 
-composer.start(async (text) => notice(await post("say", { as, channel: place, text })));
+composer.start(
+  async (text) => notice(await post("say", { as, channel: place, text })),
+  async (shortcut) => notice(await post("shortcut", { as, callback_id: shortcut.callback_id })),
+);
 panel.start();
 startQuiet(() => as);
 showPane("messages");
