@@ -89,6 +89,9 @@ def test_every_command_explains_itself(command):
         (("report", "wins", "--from", "yesterday"), 2, "--from yesterday: write a day as 2026-11-20"),
         (("report", "wins", "--as-of", "2026-11-20T15:00:00"), 2, "an instant needs its offset"),
         (("report", "wins", "--format", "xml"), 2, "choose table, json or csv"),
+        (("report", "wins", "--split", "80/30"), 2, "--split 80/30: write two parts that are 100 together"),
+        (("report", "wins", "--pool", "5"), 2, "--pool: give --split with it"),
+        (("report", "credit", "--split", "80/20"), 2, "--split: only the report wins has it"),
         (("sweep", "--at", "noon"), 2, "write an instant as 2026-11-20T15:00:00Z"),
         (("manifest", "--http", "winbell"), 2, "give the bot's public address"),
         (("inbox", "show", "7"), 1, "there is no event 7"),
@@ -165,6 +168,7 @@ def test_a_report_as_json(folder):
                 "win_rate": 1.0,
                 "cycle_days_mean": 9.0,
                 "cycle_days_median": 9.0,
+                "kept": "100.50",
             }
         ],
         "total": {
@@ -176,6 +180,7 @@ def test_a_report_as_json(folder):
             "win_rate": 1.0,
             "cycle_days_mean": 9.0,
             "cycle_days_median": 9.0,
+            "kept": "100.50",
         },
         "not_converted": [],
     }
@@ -192,6 +197,34 @@ def test_credits_stand_beside_the_deal(folder):
     assert row["credits"] == [
         {"asset": None, "campaign": None, "channel": None, "share": 1.0, "amount": "100.50"}
     ]
+
+
+def test_a_commission_pool_is_previewed_in_every_format(folder):
+    """`--split` shares a pool by net new and expansion; table, JSON and CSV say the same."""
+    imported(folder)
+    words = ("report", "wins", "--split", "80/20", "--pool", "1000")
+    found = json.loads(winbell(*words, "--format", "json").out)
+    assert (found["report"], found["by"]) == ("wins", "owner")
+    assert found["rows"] == [
+        {
+            "name": "maya@seller.example",
+            "label": "=Maya",
+            "new": "100.50",
+            "expansion": "0.00",
+            "pool_share": 0.8,
+            "payout": "800.00",
+        }
+    ]
+    told = ("pool", "payout", "not_paid", "net_new_part", "renewal")
+    assert [found["total"][name] for name in told] == ["1000.00", "800.00", "200.00", 0.8, "0.00"]
+    rows = list(csv.DictReader(io.StringIO(winbell(*words, "--format", "csv").out)))
+    assert [(row["name"], row["payout"]) for row in rows] == [
+        ("maya@seller.example", "800.00"),
+        ("total", "800.00"),
+    ]
+    table = winbell(*words).out
+    assert "800.00" in table
+    assert "not paid: 200.00" in table
 
 
 def test_the_last_second_of_a_day_is_the_whole_day(folder):

@@ -115,16 +115,25 @@ def _with_something_now(found: list[Clock], now: datetime) -> list[Clock]:
 
 
 def _decide(session: Session, agreement: Agreement, due: list[Clock], now: datetime, sheet: _Sheet) -> None:
-    """The steps to tell, the missed ones, and the clocks as they are afterwards."""
+    """The steps to tell, the missed ones, and the clocks as they are afterwards.
+
+    What is told to an owner soon comes along only where something is told to that owner now.
+    """
     decided = clocks.decided_of(session, due)
+    waiting = {
+        clock: rules.waiting(clock.steps, decided[clock.lead_key, clock.cycle], clock.quiet_before)
+        for clock in due
+    }
+    choices = {clock: rules.decide(waiting[clock], now, timedelta(0)) for clock in due}
+    told = {clock.owner_email for clock in due if any(step.to == "owner" for step in choices[clock].send)}
     for clock in due:
-        known = decided[clock.lead_key, clock.cycle]
-        waiting = rules.waiting(clock.steps, known, clock.quiet_before)
-        choice = rules.decide(waiting, now, agreement.reminders.bundle)
+        choice = choices[clock]
+        if not choice.send and clock.owner_email in told:
+            choice = rules.decide(waiting[clock], now, agreement.reminders.bundle)
         for step in choice.skip:
             sheet.decided.append(_decision(clock, step, "skipped", "a later step was due as well", now))
         sheet.told += [(clock, step) for step in choice.send]
-        known.update(step.key for step in (*choice.send, *choice.skip))
+        known = decided[clock.lead_key, clock.cycle] | {step.key for step in (*choice.send, *choice.skip)}
         after = clock
         if clock.state == "running" and clock.due_at <= now:
             after = replace(clock, state="breached", breached_owner=clock.owner_email)

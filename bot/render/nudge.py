@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
 from bot.render.message import Payload
-from bot.render.text import clean, counted, escape, listed, moment, money, person, plain_name
+from bot.render.text import about, clean, counted, escape, listed, moment, person, plain_name
 
 if TYPE_CHECKING:
     from bot.domain.facts import Nudge, NudgeLead
@@ -44,7 +44,7 @@ def nudge(facts: Nudge) -> Payload:
     drawn: list[Block] = [blocks.header(title)]
     spoken = [f"{title}."]
     if facts.at_stake is not None:
-        stake = f"Worth about {money(facts.at_stake)} together, by own history"
+        stake = f"Worth about {about(facts.at_stake)} together, by own history"
         drawn.append(blocks.context(stake))
         spoken.append(f"{escape(stake)}.")
     for index, lead in enumerate(shown):
@@ -166,7 +166,7 @@ def _worth(lead: NudgeLead) -> str:
         if lead.worth.few
         else f" (of {lead.worth.cases} leads)"
     )
-    return f"worth about {money(lead.worth.amount)}{few}"
+    return f"worth about {about(lead.worth.amount)}{few}"
 
 
 def _settled(lead: NudgeLead) -> list[Part]:

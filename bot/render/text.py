@@ -186,6 +186,16 @@ def money(amount: Money, locale: str = "en_US") -> str:
     return format_currency(value, amount.currency, pattern, locale=locale, currency_digits=False)
 
 
+def about(amount: Money, locale: str = "en_US") -> str:
+    """An estimate as that locale writes it, in whole units of the currency where it is at least ten (`€12,500`)."""
+    unit = 10 ** (digits(amount.currency) or 0)
+    if abs(amount.minor) < 10 * unit or unit == 1:
+        return money(amount, locale)
+    whole = (abs(amount.minor) + unit // 2) // unit * unit
+    shown_ = money(Money(whole if amount.minor > 0 else -whole, amount.currency), locale)
+    return re.sub(r"[.,]0+(?=\D*$)", "", shown_)
+
+
 @lru_cache(maxsize=64)
 def _money_pattern(locale: str, currency: str) -> str:
     from babel import Locale  # noqa: PLC0415 - see money()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.command_words import About, Somebody, about, first_word
+from handlers.command_words import About, AboutWins, Somebody, about, about_wins, first_word
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,24 @@ from handlers.command_words import About, Somebody, about, first_word
 def test_whom_and_what_time_a_command_is_about(text, spans, read):
     """`mine`, `team`, else somebody; a time stands last, where the command knows times."""
     assert about(text, spans=spans) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", AboutWins(None)),
+        ("today", AboutWins(None, "today")),
+        (" QUARTER mine", AboutWins("mine", "quarter")),
+        ("team week", AboutWins("team", "week")),
+        ("month @Maya  Okafor", AboutWins(Somebody("@Maya Okafor"), "month")),
+        ("Robot ebook today", AboutWins(Somebody("Robot ebook"), "today")),
+        ("the quarter report", AboutWins(Somebody("the quarter report"))),
+        ("week month", AboutWins(Somebody("month"), "week")),
+    ],
+)
+def test_which_wins_a_command_is_about(text, read):
+    """A time stands first or last, beside it a person or an asset."""
+    assert about_wins(text) == read
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.playground.test_page_tools import REASON
 chromium, browser, window = a_browser.chromium, a_browser.browser, a_browser.window
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser]
 
+SHORTCUTS = ({"callback_id": "add_win", "name": "Add a win", "description": "Enter a win"},)
 COMMANDS = (("pipeline", "Open deals", "[mine|team]"), ("leads", "Leads that wait", ""))
 
 
@@ -28,7 +29,12 @@ async def slack():
         return replace(REASON, key=f"{channel}:{ts}")
 
     async with FakeSlack(
-        signing_secret=SECRET, now=lambda: NOW, rate_limit=False, commands=COMMANDS, explain=explain
+        signing_secret=SECRET,
+        now=lambda: NOW,
+        rate_limit=False,
+        commands=COMMANDS,
+        shortcuts=SHORTCUTS,
+        explain=explain,
     ) as it:
         fill(it)
         yield it
@@ -136,7 +142,7 @@ async def test_commands_are_completed_from_the_manifest(slack, window):
         page.locator("#offers").get_by_role("option"),
     )
     await field.press_sequentially("/")
-    await expect(offers).to_have_count(2)
+    await expect(offers).to_have_count(3)
     await field.press("ArrowDown")
     await expect(page.locator("#offers [aria-selected=true]")).to_contain_text("/leads")
     await field.press("Escape")
@@ -146,6 +152,18 @@ async def test_commands_are_completed_from_the_manifest(slack, window):
     await field.press("Enter")
     await expect(field).to_have_value("/pipeline ")
     await expect(page.locator("#usage")).to_have_text("/pipeline [mine|team] · Open deals")
+
+
+async def test_shortcuts_are_offered_behind_the_commands(slack, window):
+    """A slash and the beginning of its name find a shortcut; choosing it leaves the line empty and says what came."""
+    page = await window(slack.url)
+    field = page.get_by_label("Message or slash command")
+    offers = page.locator("#offers").get_by_role("option")
+    await field.press_sequentially("/add")
+    await expect(offers).to_have_text(["Add a win ShortcutEnter a win"])
+    await offers.first.click()
+    await expect(field).to_have_value("")
+    await expect(page.get_by_text("dispatch_failed").first).to_be_visible()
 
 
 async def test_a_menu_and_a_question_work_by_keyboard(slack, window):

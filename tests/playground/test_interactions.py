@@ -37,6 +37,25 @@ async def test_a_command_reaches_the_bot_and_its_ack_is_seen_by_one_person(slack
     assert [(call.method, call.args["text"]) for call in slack.posts()] == [("ack", "two deals")]
 
 
+async def test_a_global_shortcut_reaches_the_bot_and_opens_a_view(slack, bot, connect):
+    """The bot gets the callback id, the person and a trigger; there is no channel and no address to answer to."""
+    heard = []
+
+    @bot.shortcut("add")
+    async def add(ack, body, client):
+        heard.append({name: body.get(name) for name in ("type", "callback_id", "channel", "response_url")})
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(text_input("name")))
+
+    async with connect(bot):
+        result = await slack.shortcut("add", "UANA")
+        await slack.wait_for(lambda: slack.views("UANA"))
+    assert heard == [{"type": "shortcut", "callback_id": "add", "channel": None, "response_url": None}]
+    assert (result.acknowledged, slack.failures) == (True, [])
+    with pytest.raises(NotFoundError):
+        await slack.shortcut("add", "UNOBODY")
+
+
 async def test_an_ack_may_carry_blocks_for_everybody(slack, bot, connect):
     """With response_type in_channel the answer becomes a message of the channel."""
 

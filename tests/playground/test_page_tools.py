@@ -55,6 +55,7 @@ async def slack(clock):
         rate_limit=False,
         send_event=send,
         commands=[Command("pipeline", "Open deals", "[mine|team]"), ("/leads", "Leads", "")],
+        shortcuts=[{"callback_id": "add", "name": "Add", "type": "global", "description": "Add one"}],
         explain=explain,
         moves=[Move("An hour on", "What falls due comes on the way", an_hour_on)],
     ) as it:
@@ -78,6 +79,18 @@ def act(http):
             )
 
     return run
+
+
+async def test_only_the_shortcuts_of_the_manifest_can_be_chosen(http, act, slack):
+    """The page offers them by name; another one is refused in words, and no bot hears of it."""
+    async with http.get("/_/state") as answer:
+        offered = (await answer.json())["shortcuts"]
+    assert offered == [{"callback_id": "add", "name": "Add", "description": "Add one"}]
+    status, told = await act("shortcut", callback_id="other")
+    assert (status, told["error"]) == (400, "callback_id: the app has no shortcut 'other'")
+    assert slack.failures == []
+    await act("shortcut", callback_id="add")
+    assert [failure.kind for failure in slack.failures] == ["unreachable"]
 
 
 async def test_the_page_knows_what_it_may_offer(http, clock):

@@ -15,6 +15,7 @@ from bot.domain.facts import Named
 from bot.domain.money import DIGITS, Money, to_decimal_string
 from bot.errors import FormatError
 from bot.render.text import (
+    about,
     clean,
     counted,
     cut,
@@ -320,3 +321,20 @@ def test_babel_is_loaded_only_when_money_is_shown():
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert run.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (381_375, "EUR", "€3,814"),
+        (1_000_000, "USD", "$10,000"),
+        (-123_456, "USD", "-$1,235"),
+        (999, "USD", "$9.99"),
+        (0, "USD", "$0.00"),
+        (12_345, "JPY", "¥12,345"),
+        (12_345_678, "KWD", "KWD\xa012,346"),
+    ],
+)
+def test_an_estimate_has_no_cents(minor, currency, shown):
+    """An estimate of ten units or more is told in whole units, half up; a small one and a currency without cents stay."""
+    assert about(Money(minor, currency)) == shown

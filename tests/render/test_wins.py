@@ -1,129 +1,169 @@
-"""The answer to `/wins`."""
+"""Lists of wins, goals and replies: read aloud, within Slack's limits, the same words as on a card."""
 
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 
 import pytest
 
-from bot.render.wins import wins
-from tests.render import wins_examples as wx
-from tests.render.examples import MAYA, eur, usd
+from bot.domain.facts import Named
+from bot.domain.money import Money
+from bot.domain.win_facts import Contribution, GoalProgress, GoalReached, Thanks, WinList, WinReply
+from bot.render.card import win_card
+from bot.render.goal import bar, goal_reached, progress_words, round_money
+from bot.render.win_list import win_list
+from bot.render.win_reply import win_reply
+from tests.render.examples import ANA, CARD, MAYA, TOM, credits_of, eur
 from tests.render.judge import faults, spoken
 
-OURS = ("<!date^1795186800", "<@U0MAYA>", "<https://crm.seller.example/")
-
-
-def test_all_of_a_month_aloud():
-    """Figures, both sides, the goal's pace, the wins, what is listed apart: read from above."""
-    assert wins(wx.TEAM).text == (
-        "Wins, team. Won this month, since 1 Nov (America/New_York).\n"
-        "18 wins · $18,356.25.\n"
-        "Kept until now: $13,556.25.\n"
-        "Sales: <@U0MAYA> with $9,489.38 from 9 wins; Tom Lind with $8,866.87 from 10 wins; "
-        "owner not known with $0.00 from 1 win.\n"
-        "Marketing: 1. Robot picking ebook with $5,422.50 from 4 wins; 2. Webinar with $4,800.00 from 2 wins; "
-        "2. Demo request with $4,800.00 from 2 wins; without an asset with $2,711.25 from 1 win; "
-        "unattributed with $22.50 from 2 wins; 4 more with $600.00.\n"
-        "6% of the November goal of $300,000. Behind: $18,356.25 of $195,000.00 expected by today, "
-        "$46,940.63 needed on each working day left.\n"
-        "Fleet renewal 2027, Northwind Robotics, $13,556.25 (€12,500.00), Renewal; <@U0MAYA>; "
-        "Robot picking ebook +2; 20 Nov.\n"
-        "Larch &amp; Sons, $4,800.00, customer left since; Tom Lind; Webinar; 3 Nov.\n"
-        "Dock pilot, 12500 ABC; owner not known; unattributed; 2 Nov.\n"
-        "And 15 earlier wins.\n"
-        "No rate, so not in the money: 1 win with 12500 ABC.\n"
-        "As of 20 Nov, 15:00 (UTC)."
-    )
-
-
-def test_both_sides_stand_side_by_side():
-    """One table of two columns under a title each, as on the card."""
-    (table,) = [block for block in wins(wx.TEAM).blocks if block["type"] == "table"]
-    titles = [cell["elements"][0]["elements"][0]["text"] for cell in table["rows"][0]]
-    assert (titles, len(table["rows"])) == (["Sales", "Marketing"], 2)
-
-
-def test_people_have_ranks_only_where_they_are_ranked():
-    """Assets are always ranked; people carry a number only where the facts do."""
-    sales = [wins(view).text.splitlines()[3] for view in (wx.TEAM, wx.RANKED)]
-    assert ["1. " in line for line in sales] == [False, True]
-    assert sales[1].startswith("Sales: 1. Tom Lind with $9,489.38 from 9 wins; 2. <@U0MAYA> with ")
+GOAL = GoalProgress("month", "2026-11", None, eur(62_000_000), eur(100_000_000))
+HEART = Thanks(ANA, (MAYA, TOM), "great demo")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("won", "target", "cells", "percent"),
     [
-        (
-            {"state": "ahead", "expected": usd(1)},
-            "Ahead: $18,356.25 of $0.01 expected by today, $46,940.63 needed",
-        ),
-        ({"state": "on pace"}, "On pace: $18,356.25 of $195,000.00 expected by today, $46,940.63 needed"),
-        ({"state": None}, "No working day yet, $46,940.63 needed on each working day left."),
-        ({"needed_per_working_day": None}, "expected by today, no working day left."),
-        (
-            {"goal": replace(wx.GOAL.goal, won=usd(30000000))},
-            "100% of the November goal of $300,000. Reached.",
-        ),
+        (0, 100, 0, "0%"),
+        (1, 1000, 0, "under 1%"),
+        (99, 1000, 0, "9%"),
+        (100, 1000, 1, "10%"),
+        (999, 1000, 9, "99%"),
+        (1000, 1000, 10, "100%"),
+        (12_340, 1000, 10, "1,234%"),
+        (-5, 1000, 0, "-1%"),
     ],
 )
-def test_the_pace_of_a_goal(changes, told):
-    """Ahead, on pace or behind, and what each working day left must bring; a goal that is reached needs nothing."""
-    (line,) = [
-        line
-        for line in wins(replace(wx.TEAM, goals=(replace(wx.GOAL, **changes),))).text.splitlines()
-        if "goal" in line
-    ]
-    assert told in line
+def test_bar_is_full_only_when_the_goal_is_reached(won, target, cells, percent):
+    """Parts are cut, never rounded up: nearly reached is not reached."""
+    goal = replace(GOAL, won=eur(won), target=eur(target))
+    assert bar(goal) == "▰" * cells + "▱" * (10 - cells)
+    assert progress_words(goal).startswith(f"{percent} of ")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("period", "name", "team", "words"),
     [
-        ({"amount": None}, "€12,500.00, no rate"),
-        ({"amount": None, "told": None}, "no amount given"),
-        ({"told": None}, "$13,556.25, Renewal"),
-        ({"part": usd(1)}, "$13,556.25 (€12,500.00), part $0.01, Renewal"),
-        ({"part": usd(1355625)}, "$13,556.25 (€12,500.00), Renewal"),
-        ({"customer": "fleet RENEWAL 2027"}, "Fleet renewal 2027, $13,556.25"),
-        ({"deal_name": None, "customer": None}, "Deal D-1001, $13,556.25"),
-        ({"sources": 1}, "; Robot picking ebook; 20 Nov."),
-        ({"owner": None, "source": None}, "; owner not known; unattributed; 20 Nov."),
+        ("week", "2026-W07", None, "the week 7 goal"),
+        ("month", "2026-11", None, "the November goal"),
+        ("quarter", "2026-Q4", "North", "team North's Q4 goal"),
+        ("year", "2026", None, "the 2026 goal"),
     ],
 )
-def test_one_win(changes, told):
-    """What a line tells of its deal, whatever of it is known."""
-    view = replace(wx.TEAM, wins=(replace(wx.FLEET, **changes),))
-    assert any(told in line for line in wins(view).text.splitlines())
+def test_goal_is_called_by_its_period_and_team(period, name, team, words):
+    """People say November and Q4, not 2026-11."""
+    goal = replace(GOAL, period=period, name=name, team=team)
+    assert progress_words(goal) == f"62% of {words} of €1,000,000"
 
 
-def test_nothing_was_won():
-    """One sentence, no empty table; the goal is told all the same."""
-    assert [block["type"] for block in wins(wx.NOTHING).blocks] == [
-        "header",
-        "context",
-        "rich_text",
-        "rich_text",
-        "context",
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(eur(100), "€1"), (eur(150), "€1.50"), (Money(100, "JPY"), "¥100"), (Money(1000, "KWD"), "KWD\xa01")],
+)
+def test_round_amounts_go_without_digits(amount, text):
+    """Digits that are 0 are left out; others stay."""
+    assert round_money(amount) == text
+
+
+def test_goal_reached_reads_aloud():
+    """What was reached, both sides' part in it, and what comes next."""
+    next_ = replace(GOAL, period="quarter", name="2026-Q4", target=eur(300_000_000))
+    reached = GoalReached(replace(GOAL, won=eur(102_000_000)), 18, 7, 11, next_, next_is_larger=True)
+    assert goal_reached(reached).text == (
+        "The November goal is reached. €1,020,000 of €1,000,000, 102%. "
+        "18 wins, made by 7 people in sales and 11 marketing assets. Next: 20% of the Q4 goal of €3,000,000."
+    )
+    assert faults(goal_reached(reached)) == []
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_list_of_wins_is_one_that_slack_takes(count):
+    """As many wins as a message may list, with endless names: Slack takes it, and every win is in it."""
+    long = replace(
+        CARD,
+        deal_name="D" * 500,
+        customer="C" * 500,
+        contributors=(Contribution(TOM),) * 9,
+        credits=tuple(replace(c, asset="A" * 300, campaign="B" * 300) for c in credits_of(9)),
+        was_amount=eur(10**17),
+        was_owner=Named("x" * 200 + "@x.example"),
+        number=2,
+    )
+    drawn = win_list(WinList((long,) * count))
+    assert faults(drawn, ("<@U0MAYA>", "<https://crm.seller.example/")) == []
+    assert spoken(drawn).count("won again") == count
+
+
+def test_list_adds_up_what_stands():
+    """The heading counts and adds up the wins that stand; one that does not is struck, with the word for it."""
+    drawn = win_list(WinList((CARD, replace(CARD, status="reopened"), replace(CARD, number=2))))
+    assert drawn.blocks[0]["text"]["text"] == "🔔 2 wins · €25,000.00"
+    assert drawn.text.startswith(
+        "2 wins · €25,000.00. Won: Fleet renewal 2027, Northwind Robotics, €12,500.00, by <@U0MAYA>,"
+    )
+    assert (
+        " reopened: Fleet renewal 2027, Northwind Robotics, €12,500.00, by <@U0MAYA>. Won again: "
+        in drawn.text
+    )
+
+
+def test_list_of_two_currencies_has_no_sum():
+    """Amounts of two currencies are not added up."""
+    drawn = win_list(WinList((CARD, replace(CARD, amount=Money(100, "USD")))))
+    assert drawn.blocks[0]["text"]["text"] == "🔔 2 wins"
+
+
+def test_reply_says_what_is_and_what_was():
+    """A sentence for the amount and one for the owner."""
+    reply = win_reply(WinReply("Fleet", eur(100), eur(200), MAYA, TOM))
+    assert (
+        reply.text
+        == "Corrected: Fleet. The amount is now €2.00; it was €1.00. The owner is now Tom Lind; it was <@U0MAYA>."
+    )
+    assert faults(reply, ("<@U0MAYA>",)) == []
+
+
+def test_card_has_two_buttons_with_an_opaque_value():
+    """Both carry the reference alone, and say aloud which win they are about."""
+    (row,) = [b for b in win_card(replace(CARD, ref="abc")).blocks if b["type"] == "actions"]
+    assert [
+        (e["action_id"], e["value"], e["text"]["text"], e["accessibility_label"]) for e in row["elements"]
+    ] == [
+        ("win_missing", "abc", "Something missing?", "Something missing? Fleet renewal 2027"),
+        ("win_thanks", "abc", "Say thanks", "Say thanks: Fleet renewal 2027"),
     ]
-    assert wins(wx.NOTHING).text.splitlines()[1] == "No win in this time."
 
 
-def test_the_longest_answer_is_one_that_slack_takes():
-    """Names and amounts of any length are within every limit."""
-    line = replace(
-        wx.FLEET,
-        deal_name="d" * 500,
-        customer="c" * 500,
-        owner=replace(MAYA, name="n" * 500, slack_id=None),
-        source="s" * 500,
-        amount=usd(10**40),
-        told=eur(10**40),
-        part=usd(1),
-        churned=True,
+def test_credit_note_asks_for_no_thanks():
+    """Money that goes back is questioned like any other, and not celebrated."""
+    (row,) = [b for b in win_card(replace(CARD, ref="abc", amount=eur(-1))).blocks if b["type"] == "actions"]
+    assert [element["action_id"] for element in row["elements"]] == ["win_missing"]
+
+
+@pytest.mark.parametrize(
+    ("count", "line"),
+    [
+        (1, "Thanks: ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”"),
+        (
+            4,
+            ("Thanks: ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; "
+            "ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; and 2 more"),
+        ),
+    ],
+)
+def test_thanks_are_one_line(count, line):
+    """Names, not mentions: nobody is called to a card again because of a kind word."""
+    drawn = win_card(replace(CARD, thanks=(HEART,) * count))
+    assert line in spoken(drawn).split("\n")
+
+
+def test_correction_names_everything_that_was_another():
+    """Amount, marketing and owner in one line, with the day where the month was over."""
+    facts = replace(
+        CARD,
+        was_amount=eur(100),
+        was_owner=TOM,
+        was_credits=(("Ebook", Fraction(1, 2)), ("", Fraction(1, 2))),
+        corrected_on=date(2027, 1, 4),
     )
-    board = wx.TEAM.marketing.lines[0]
-    side = replace(wx.TEAM.marketing, lines=(replace(board, who="a" * 500, amount=usd(10**40)),) * 8)
-    view = replace(
-        wx.TEAM, whose=replace(MAYA, name="w" * 500), wins=(line,) * 15, sales=side, marketing=side
-    )
-    assert faults(wins(replace(view, goals=(wx.GOAL,) * 3)), OURS) == []
-    assert "unattributed" in spoken(wins(view))
+    line = "Corrected on 4 Jan 2027: amount was €1.00, marketing was Ebook 50% and unattributed 50%, owner was Tom Lind"
+    assert spoken(win_card(facts)).endswith(line)

@@ -61,7 +61,7 @@ async def test_no_owner_goes_to_the_channel(database):
         (message,) = world.slack.messages("#sales-ops")
         assert message.text.splitlines() == [
             "2 leads are waiting for a first contact.",
-            "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC).",
+            "Dana Reyes: first contact agreed by 16 Nov, 13:00 (UTC); no owner yet.",
             "Lee Chan: first contact agreed by 16 Nov, 13:00 (UTC); owner gone@seller.example.",
         ]
         await world.until(world.clock.now() + timedelta(hours=1))
