@@ -80,7 +80,7 @@ def test_every_command_explains_itself(command):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("report", "weather"), 2, "there is no such report; there are pipeline, wins, channels, sla, pace"),
+        (("report", "weather"), 2, "there is no such report; there are pipeline, wins, credit, channels, sla, pace"),
         (
             ("report", "wins", "--by", "moon"),
             2,
@@ -342,6 +342,7 @@ def test_the_manifest_is_json_alone(monkeypatch):
         "/acme-leads",
         "/acme-pipeline",
         "/acme-sla",
+        "/acme-wins",
     ]
 
 

@@ -186,12 +186,13 @@ def _delivered(told: Told, base: StepFacts, message: Message, decided_at: dateti
         base, where=told.name(person) if direct else message.target, direct=direct, message=message.id
     )
     held = held_by(message)
-    sent = message.sent_at is not None and message.sent_at <= told.now
-    if held is not None and held.until > (decided_at if sent else max(decided_at, told.now)):
+    sent_at = message.sent_at if message.sent_at is None or message.sent_at <= told.now else None
+    waited_from = decided_at if sent_at is not None else max(decided_at, told.now)
+    if held is not None and held.until > waited_from:
         base = replace(base, held_until=held.until, reason=held.reason)
-    if sent:
-        added = decided_at if decided_at > message.sent_at else None
-        return replace(base, outcome="sent", at=message.sent_at, added_at=added)
+    if sent_at is not None:
+        added = decided_at if decided_at > sent_at else None
+        return replace(base, outcome="sent", at=sent_at, added_at=added)
     if message.state in {"pending", "retry"} or message.sent_at is not None:
         later = message.next_at if message.next_at > told.now and message.sent_at is None else None
         reason = base.reason or (message.error if message.state == "retry" else None)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.flow import reasons_of_leads
+from bot.flow import reasons_of_claims, reasons_of_leads, reasons_of_wins
+from bot.flow.prepared import held_by
 from bot.flow.reason_facts import Fact, Subject
 from bot.sources.schema import from_json
-from bot.store import agreements, reasons, records, wins
+from bot.store import agreements, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from bot.domain.agreement import Agreement
     from bot.store.database import Session
     from bot.store.outbox import Message
-    from bot.store.wins import Win
 
 EVENTS_SHOWN: Final = 10
-_HELD: Final = re.compile(r"held until (\d{4}-\d\d-\d\d \d\d:\d\d) UTC: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def reason_of(session: Session, agreement: Agreement, channel_id: str, ts: str) 
     message = reasons.message_at(session, channel_id, ts)
     if message is None:
         return None
-    rule, facts, subject = _READERS.get(message.kind, _notice)(session, agreement, message)
+    rule, facts, subject = _READERS[message.kind](session, agreement, message)
     waits = message.state in {"pending", "retry", "ambiguous"}
     edited = message.sent_at and message.attempted_at and message.attempted_at > message.sent_at
     return Reason(
@@ -95,92 +91,10 @@ def reason_of(session: Session, agreement: Agreement, channel_id: str, ts: str) 
 
 def _held(message: Message) -> Iterator[Fact]:
     """Why a message waited before it was sent."""
-    held = _HELD.fullmatch(message.held or "")
+    held = held_by(message)
     if held is not None:
-        yield Fact("Held until", at=datetime.fromisoformat(held[1]).replace(tzinfo=UTC))
-        yield Fact("Held because", held[2])
-
-
-# --- wins ---
-
-_MODELS: Final = {
-    "first": "all of it goes to the first touch",
-    "last": "all of it goes to the last touch",
-    "linear": "each touch gets an equal share",
-}
-
-
-def _win(session: Session, agreement: Agreement, message: Message) -> tuple[str, list[Fact], Subject]:
-    del agreement  # the booking holds its own rule
-    deal_key, number = str(message.ref["deal"]), int(message.ref["number"])
-    subject = _deal_subject(session, deal_key)
-    win = wins.find(session, deal_key, number)
-    if win is None:
-        return "A win of this deal was told here; it is not known any more.", [], subject
-    nth = "" if number == 1 else f" for the {_ordinal(number)} time"
-    rule = (
-        f"The deal was won{nth}, so one card tells it. Of its amount {_model(win)}, "
-        f"among {_lookback(win)}. The booking keeps this rule, whatever the agreement says later."
-    )
-    facts = [
-        Fact("Deal", deal_key),
-        Fact("Won at", at=win.won_at),
-        Fact("Counts for", win.won_on.isoformat()),
-        Fact("Owner", win.owner_email or "nobody"),
-        Fact("Model", win.model),
-        Fact("Shares", _shares(session, win)),
-    ]
-    if win.status != "won":
-        facts += [Fact("Since then", win.status), Fact("That was at", at=win.ended_at)]
-    return rule, facts, subject
-
-
-def _model(win: Win) -> str:
-    if win.model != "position":
-        return _MODELS.get(win.model, f"each touch gets its share by the model {win.model}")
-    first, last = (Fraction(share) for share in json.loads(win.parameters)["position"])
-    middle = 1 - first - last
-    between = f"{_percent(middle)} to those between"
-    return f"{_percent(first)} goes to the first touch, {_percent(last)} to the last, {between}"
-
-
-def _lookback(win: Win) -> str:
-    days = json.loads(win.parameters)["lookback_days"]
-    return f"the touches of the {days} days before it" if days else "all touches before it"
-
-
-def _shares(session: Session, win: Win) -> str:
-    told = [
-        f"{_percent(Fraction(credit.share))} {credit.asset or credit.campaign or credit.channel or 'unattributed'}"
-        for credit in wins.credits_of(session, win.deal_key, win.number)
-    ]
-    return ", ".join(told) or "no touch counted: unattributed"
-
-
-def _percent(share: Fraction) -> str:
-    return f"{float(share * 100):.1f}".removesuffix(".0") + "%"
-
-
-def _ordinal(number: int) -> str:
-    tens = number % 100 in {11, 12, 13}
-    return f"{number}{'th' if tens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
-def _deal_subject(session: Session, deal_key: str) -> Subject:
-    emails, lead_keys = records.links_of_deal(session, deal_key)
-    leads: set[str] = set(lead_keys)
-    addresses: set[str] = set(emails)
-    if leads or addresses:
-        contact = records.contact_of(session, lead_keys=leads, emails=addresses)
-        leads |= set(contact.lead_keys)
-        addresses |= contact.emails
-    merged = {key for key, _ in records.deals_merged_into(session, deal_key)}
-    return Subject(
-        frozenset({"deal", "lead", "touch"}),
-        frozenset({deal_key, *merged}),
-        frozenset(leads),
-        frozenset(addresses),
-    )
+        yield Fact("Held until", at=held.until)
+        yield Fact("Held because", held.reason)
 
 
 # --- what is about no record ---
@@ -205,13 +119,20 @@ def _notice(session: Session, agreement: Agreement, message: Message) -> tuple[s
     return rule, [Fact(name, str(text)) for name, text in told if text], Subject(frozenset())
 
 
-_READERS: Final = {
-    "win": _win,
+_READERS: Final[dict[str, Callable[[Session, Agreement, Message], tuple[str, list[Fact], Subject]]]] = {
+    "win": reasons_of_wins.win,
+    "wins": reasons_of_wins.listed,
+    "reply": reasons_of_wins.reply,
+    "goal": reasons_of_wins.goal,
+    "claim": reasons_of_claims.claim,
+    "claim_answer": reasons_of_claims.claim_answer,
+    "merge_offer": reasons_of_claims.merge_offer,
     "nudge": reasons_of_leads.nudge,
     "handover": reasons_of_leads.hand_over,
     "brief": reasons_of_leads.brief,
     "feedback": reasons_of_leads.feedback,
     "agreement": _agreement,
+    "notice": _notice,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.render import blocks
 from bot.render.message import Payload
 from bot.render.nudge import aloud, lead_blocks
-from bot.render.text import counted, escape, money, plain_name, width
+from bot.render.text import about, counted, escape, plain_name, width
 
 if TYPE_CHECKING:
     from bot.domain.sla_facts import QueueView
@@ -72,6 +72,6 @@ def _title(view: QueueView, waiting: int) -> str:
 def _small_print(view: QueueView) -> str:
     told = [f"{counted(view.late, 'lead')} late"] if view.late else []
     if view.at_stake is not None:
-        told.append(f"worth about {money(view.at_stake)} together, by own history")
+        told.append(f"worth about {about(view.at_stake)} together, by own history")
     line = " · ".join(told)
     return line[:1].upper() + line[1:]

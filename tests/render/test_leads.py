@@ -25,11 +25,11 @@ def test_the_list_reads_aloud():
     """The text holds what the blocks show: how many wait, how many are late, what they are worth, each lead."""
     assert leads(ex.QUEUE).text == (
         "Your open leads: 2.\n"
-        "1 lead late · worth about $4,800.00 together, by own history.\n"
+        "1 lead late · worth about $4,800 together, by own history.\n"
         "dana.reyes@prospect.example: first contact was agreed for 20 Nov, 10:00 (America/New_York); "
-        "worth about $2,400.00 (of 41 leads).\n"
+        "worth about $2,400 (of 41 leads).\n"
         "Dana Reyes, Northwind Robotics: first contact agreed by 20 Nov, 10:00 (America/New_York); "
-        "worth about $2,400.00 (of 41 leads); Came through Robot picking ebook.\n"
+        "worth about $2,400 (of 41 leads); Came through Robot picking ebook.\n"
         "Kim Berg: Contacted."
     )
 

@@ -131,7 +131,7 @@ def test_what_was_asked_of_somebody_can_be_undone():
             replace(FOLLOW_UP, owner=None),
             [
                 "Dana Reyes, Northwind Robotics",
-                "Contact 3 of 6 agreed by 20 Nov, 16:00 (Europe/Berlin) · worth about $2,400.00 (of 41 leads)",
+                "Contact 3 of 6 agreed by 20 Nov, 16:00 (Europe/Berlin) · worth about $2,400 (of 41 leads)",
                 "Came through Robot picking ebook, then Pricing page",
             ],
         ),
@@ -246,7 +246,7 @@ def test_whoever_reads_of_anothers_lead_learns_whose_it_is(owner, told):
 def test_worth_is_told_with_its_cases(cases, few, told):
     """What a lead is worth says of how many leads that is the average, and when these are few."""
     facts = replace(NUDGE, leads=(replace(MINE, worth=LeadWorth(usd(240050), cases, few)),))
-    assert lines(facts)[1].split(" · ")[1] == f"worth about $2,400.50 {told}"
+    assert lines(facts)[1].split(" · ")[1] == f"worth about $2,401 {told}"
 
 
 def test_what_is_at_stake_stands_below_the_headline():
@@ -256,7 +256,7 @@ def test_what_is_at_stake_stands_below_the_headline():
         "elements": [
             {
                 "type": "plain_text",
-                "text": "Worth about $3,300.00 together, by own history",
+                "text": "Worth about $3,300 together, by own history",
                 "emoji": False,
             }
         ],
@@ -297,9 +297,9 @@ def test_reminder_reads_aloud():
     )
     assert nudge(facts).text == (
         "5 leads are waiting for the next contact.\n"
-        "Worth about $2,400.00 together, by own history.\n"
+        "Worth about $2,400 together, by own history.\n"
         "Dana Reyes, Northwind Robotics: first contact agreed by 20 Nov, 16:00 (Europe/Berlin); "
-        "worth about $2,400.00 (of 41 leads); Came through Robot picking ebook, then R&amp;D; "
+        "worth about $2,400 (of 41 leads); Came through Robot picking ebook, then R&amp;D; "
         "owner <@U0MAYA>.\n"
         "dana.reyes@prospect.example: first contact was agreed for 20 Nov, 16:00 (Europe/Berlin).\n"
         "Dana Reyes, Northwind Robotics: contact 3 of 6 agreed by 20 Nov, 16:00 (Europe/Berlin); "

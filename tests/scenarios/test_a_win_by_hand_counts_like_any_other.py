@@ -1,16 +1,21 @@
 """A win that no CRM tells of is entered by a form; a CRM's deal that looks the same may be merged later."""
 
+import asyncio
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 
+from bot.domain.answering import Press
+from bot.domain.claiming import ByHand
+from bot.domain.money import Money
+from bot.flow import by_hand
 from bot.render import win_forms
 from bot.store import wins
 from tests.support import forms
 from tests.support.win_people import in_vain, press, said, staffed
 from tests.support.wins import outbox_of
-from tests.support.world import World, labels
+from tests.support.world import START, World, labels
 
 MAYA, BOSS, ANA, TOM = (f"{name}@seller.example" for name in ("maya", "boss", "ana", "tom"))
 
@@ -89,6 +94,20 @@ async def test_the_same_win_twice_is_one(database):
         assert again == win_forms.ENTERED_ALREADY
         assert len(await standing(world)) == 1
         world.quiet()
+
+
+async def test_two_who_enter_the_same_at_once_made_one_win(database):
+    """Two forms at the same moment: one is stored, the other reads that it is there."""
+    async with World(database) as world:
+        await staffed(world)
+        office = world.bot.office
+        win = ByHand("Northwind", Money(100, "USD"), world.accounts[MAYA], (), ("Ebook",), START.date())
+        presses = [Press(f"form-{one}", world.accounts[one]) for one in (MAYA, BOSS)]
+        results = await asyncio.gather(*(by_hand.enter(office, one, win) for one in presses))
+        assert sorted(results) == ["already", "stored"]
+        await world.settle()
+        world.expect("chat.postMessage")
+        assert await standing(world) == [("manual", 100, MAYA, "won")]
 
 
 async def test_another_day_or_amount_is_another_win(database):

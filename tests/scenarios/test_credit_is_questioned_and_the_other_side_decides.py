@@ -7,11 +7,11 @@ from fractions import Fraction
 from bot.domain.answering import Press
 from bot.flow import claims as flow
 from bot.render import win_forms
-from bot.store import claims, wins
+from bot.store import claims, people, wins
 from tests.support import forms
 from tests.support.people import told as news
 from tests.support.win_people import WHY, button, card, in_vain, press, proposes, said, staffed
-from tests.support.world import World, labels
+from tests.support.world import START, World, labels
 
 MAYA, BOSS = "maya@seller.example", "boss@seller.example"
 ANA, ZOE, TOM = "ana@seller.example", "zoe@seller.example", "tom@seller.example"
@@ -141,6 +141,39 @@ async def test_without_anybody_to_ask_nothing_is_stored(database):
         assert "person.updated" in told
         assert await claims_of(world) == []
         world.quiet()
+
+
+async def test_somebody_without_an_account_cannot_be_asked(database):
+    """Slack is asked first: whom it does not know is nobody to ask."""
+    async with World(database) as world:
+        maya = world.person("Maya Okafor")
+        await world.sends("person.updated", email=maya, role="sales")
+        await world.sends("person.updated", email="ghost@seller.example", role="marketing")
+        shown = await card(world)
+        assert await proposes(world, maya, shown, name="Ebook") == win_forms.nobody("marketing")
+        assert await claims_of(world) == []
+        world.quiet()
+
+
+async def test_who_left_before_being_asked_does_not_keep_a_claim_for_ever(database):
+    """The question that reached nobody is asked anew of those who are there, when somebody proposes the same."""
+    async with World(database) as world:
+        await staffed(world)
+        await world.sends("person.updated", email=ZOE, role=None)
+        await world.sends("person.updated", email=ANA, timezone="Pacific/Auckland")
+        shown = await card(world)
+        await proposes(world, MAYA, shown, name="Ebook")
+        world.quiet()
+        await world.sends("person.updated", email=ANA, active=False)
+        await world.database.write(lambda s: people.left_slack(s, ANA, world.clock.now()))
+        await world.until(world.clock.now() + timedelta(hours=13))
+        world.quiet()
+        await world.sends("person.updated", email=ZOE, role="marketing")
+        await world.until(START + timedelta(days=1))
+        assert await proposes(world, BOSS, shown, name="ebook") == win_forms.asked("marketing")
+        world.expect("chat.postMessage")
+        assert [len(world.direct(one)) for one in (ANA, ZOE)] == [0, 1]
+        assert len(await claims_of(world)) == 1
 
 
 async def test_the_same_proposal_twice_asks_once(database):
