@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from bot.clock import ManualClock
 from bot.domain.agreement import Agreement
@@ -30,6 +30,7 @@ from bot.flow import reminders
 from bot.flow.ports import NotConnected, Office
 from bot.groundwork import open_database
 from bot.store import clocks
+from bot.store.tables import ClockStepRow, MessageRow, NudgeItemRow
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 OWNERS = 200
 JOBS = 500
+REMINDERS = (ClockStepRow, NudgeItemRow, MessageRow)
 NUMBERS = {
     True: "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT {columns} FROM n",
     False: "SELECT {columns} FROM generate_series(0, {last}) AS n(i)",
@@ -77,9 +79,9 @@ def fill(database: Database, count: int, due: int) -> None:
     }
     made = NUMBERS[database.is_sqlite].format(last=count - 1, columns=", ".join(columns.values()))
     with database.engine.begin() as connection:
-        connection.execute(text(f"DELETE FROM clock"))
-        for table in ("clock_step", "nudge_item", "message"):
-            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM clock"))
+        for table in REMINDERS:
+            connection.execute(delete(table))
         connection.execute(text(f"INSERT INTO clock ({', '.join(columns)}) {made}".replace(":", "\\:")))
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
@@ -88,8 +90,8 @@ def fill(database: Database, count: int, due: int) -> None:
 def rearm(database: Database, due: int) -> None:
     """The same clocks are due again."""
     with database.engine.begin() as connection:
-        for table in ("clock_step", "nudge_item", "message"):
-            connection.execute(text(f"DELETE FROM {table}"))
+        for table in REMINDERS:
+            connection.execute(delete(table))
         keys = [{"key": f"generic/L-{number}", "soon": NOW - timedelta(seconds=1)} for number in range(due)]
         if keys:
             connection.execute(
@@ -147,19 +149,21 @@ async def one_job_per_lead(folder: Path) -> float:
     for number in range(JOBS):
         scheduler.add_job(fired, "date", run_date=datetime.now(UTC), args=[number], id=str(number))
     scheduler.resume()
-    while len(FIRED) < JOBS:
-        await asyncio.sleep(0.001)
+    await ALL_FIRED.wait()
     took = time.perf_counter() - began
     scheduler.shutdown(wait=False)
     return took / JOBS
 
 
-FIRED: list[int] = []
+FIRED: set[int] = set()
+ALL_FIRED = asyncio.Event()
 
 
 async def fired(number: int) -> None:
     """What a job would do: here nothing but count."""
-    FIRED.append(number)
+    FIRED.add(number)
+    if len(FIRED) == JOBS:
+        ALL_FIRED.set()
 
 
 async def measure(database: Database, opens: list[int], dues: list[int], per_job: float) -> None:
@@ -180,14 +184,14 @@ async def measure(database: Database, opens: list[int], dues: list[int], per_job
     for due in dues:
         known = [(count, found[count, due]) for count in opens if (count, due) in found]
         if len(known) > 1:
-            print(
-                f"{kind}: {known[-1][0]:,} open cost x {known[-1][1] / known[0][1]:.2f} of {known[0][0]:,}, at {due:,} due"
-            )
+            (few, before), (many, after) = known[0], known[-1]
+            print(f"{kind}: {many:,} open cost x {after / before:.2f} of {few:,}, at {due:,} due")
     for (count, due), took in found.items():
         if due == 100:
             scheduled = per_job * count
+            times = scheduled / took
             print(
-                f"{kind}: a job for each of {count:,} leads costs {scheduled:,.1f} s: x {scheduled / took:,.0f} the sweep"
+                f"{kind}: a job for each of {count:,} leads costs {scheduled:,.1f} s: x {times:,.0f} the sweep"
             )
 
 

@@ -80,7 +80,11 @@ def test_every_command_explains_itself(command):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("report", "weather"), 2, "there is no such report; there are pipeline, wins, credit, channels, sla, pace"),
+        (
+            ("report", "weather"),
+            2,
+            "there is no such report; there are pipeline, wins, credit, channels, sla, pace",
+        ),
         (
             ("report", "wins", "--by", "moon"),
             2,

@@ -129,7 +129,20 @@ def apply_events(session: Session, agreement: Agreement, events: list[StoredEven
 
 
 def settle(session: Session, agreement: Agreement, touched: Touched, now: datetime) -> None:
-    """Settle each touched contact and deal once."""
+    """Settle each touched contact once, then each deal that they or the events touched."""
+    _settle_contacts(session, agreement, touched, now)
+    for person in touched.moved_people:
+        for key in wins.without_team(session, person):
+            touched.deals.setdefault(key, Quiet(silent=True, since=None))
+    for key, quiet in list(touched.deals.items()):
+        for survivor in records.survivors_of_deal(session, key):  # their wins are counted after this one's
+            touched.deals.setdefault(survivor, quiet)
+    for key in sorted(touched.deals):
+        quiet = touched.deals[key]
+        deals.settle_deal(session, agreement, key, now, silent=quiet.silent, announce_since=quiet.since)
+
+
+def _settle_contacts(session: Session, agreement: Agreement, touched: Touched, now: datetime) -> None:
     pending_leads, pending_emails = set(touched.lead_keys), set(touched.emails)
     if any(tier.when is not None and tier.when.team for tier in agreement.tiers):
         for person in touched.moved_people:
@@ -148,15 +161,6 @@ def settle(session: Session, agreement: Agreement, touched: Touched, now: dateti
             intents.tell(session, agreement, contact, touched.touches, now, again=back)
         for key in records.deals_of_contact(session, contact):
             touched.deals.setdefault(key, Quiet(silent=False, since=None))
-    for person in touched.moved_people:
-        for key in wins.without_team(session, person):
-            touched.deals.setdefault(key, Quiet(silent=True, since=None))
-    for key, quiet in list(touched.deals.items()):
-        for survivor in records.survivors_of_deal(session, key):  # their wins are counted after this one's
-            touched.deals.setdefault(survivor, quiet)
-    for key in sorted(touched.deals):
-        quiet = touched.deals[key]
-        deals.settle_deal(session, agreement, key, now, silent=quiet.silent, announce_since=quiet.since)
 
 
 def take_in(session: Session, event: StoredEvent, touched: Touched) -> None:

@@ -33,6 +33,8 @@ EDIT: Final = "chat.update"
 _EDITS_AT_ONCE: Final = 5
 _LOOKS_AT_ONCE: Final = 5
 _UNDER_WAY: Final = 16
+_FOR_THE_CHANNEL: Final = frozenset({"nudge", "handover"})
+"""What the agreement's channel takes where its person has left Slack."""
 _NOBODY_THERE: Final = frozenset({"user_not_found", "user_disabled", "is_archived"})
 """Slack's words for direct messages that nobody reads any more."""
 
@@ -212,13 +214,16 @@ class Delivery:
         await self._office.database.write(keep)
 
     def _left(self, session: Session, attempt: Claimed, reason: str, now: datetime) -> bool:
-        """Whether a reminder's person has left Slack; it then goes to the agreement's channel."""
+        """Whether a message's person has left Slack: a reminder then goes to the agreement's channel, others end."""
         message, email = attempt.message, attempt.target.removeprefix("person:")
         if reason not in _NOBODY_THERE or email == attempt.target:
             return False
         known_people.left_slack(session, email, now)
-        if message.kind not in {"nudge", "handover"} or message.ts is not None:
+        if message.kind not in people.PRIVATE or message.ts is not None:
             return False
+        if message.kind not in _FOR_THE_CHANNEL:
+            outbox.settle(session, message.id, state="cancelled", next_at=None, error=reason)
+            return True
         outbox.retarget(session, message.id, self._office.agreement.reminders.channel)
         outbox.settle(session, message.id, state="pending", next_at=now, error=reason)
         return True

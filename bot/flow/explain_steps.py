@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain import steps as rules
 from bot.domain.explain_facts import StepFacts
-from bot.domain.steps import attempt_of
 from bot.flow.figures import day_of
 from bot.flow.prepared import held_by
 from bot.flow.receivers import PERSON
-from bot.flow.step_words import intent_told, kind_of
+from bot.flow.step_words import title_of
 from bot.store import clocks, lookups, nudges, outbox, people
 
 if TYPE_CHECKING:
@@ -29,13 +28,6 @@ if TYPE_CHECKING:
     from bot.store.outbox import Message
     from bot.store.records import Contact
 
-_STEPS: Final = {"at_risk": "At risk", "breach": "At the breach"}
-_OTHERS: Final = {
-    "assigned": "New lead",
-    "snoozed": "End of the snooze",
-    "callback": "Call as they asked",
-    "declined": "Hand-over declined",
-}
 _ANSWERED: Final = "it was answered before the message was sent"
 
 
@@ -131,7 +123,9 @@ def loose_messages(told: Told, stories: Sequence[Story]) -> list[StepFacts]:
     for number, message in told.messages.items():
         if number not in known and told.items[number]:
             step = told.items[number][0].step
-            base = StepFacts(message.key, f"{_what(step)}, shown again", "owner", message.created_at, "sent")
+            base = StepFacts(
+                message.key, f"{title_of(step)}, shown again", "owner", message.created_at, "sent"
+            )
             found.append(_delivered(told, base, message, message.created_at))
     return sorted(found, key=lambda one: (one.due_at, one.key))
 
@@ -149,7 +143,7 @@ def _once(decided: Iterable[Decided]) -> tuple[Decided, ...]:
 
 def _decided(told: Told, one: Decided, story: Story | None) -> StepFacts:
     base = StepFacts(
-        one.step, _what(one.step), _to(told, one.step), one.due_at, "sent", message=one.message_id
+        one.step, title_of(one.step), _to(told, one.step), one.due_at, "sent", message=one.message_id
     )
     if one.outcome != "queued" or one.message_id is None:
         outcome: StepOutcome = "silent" if one.outcome == "silent" else "skipped"
@@ -164,7 +158,7 @@ def _decided(told: Told, one: Decided, story: Story | None) -> StepFacts:
     if found.outcome in {"sent", "waiting"} and not items:
         return replace(found, outcome="dropped", at=None, held_until=None, reason=_ANSWERED)
     if found.outcome in {"sent", "waiting"} and one.step not in {item.step for item in items}:
-        found = replace(found, together=_what(items[0].step))
+        found = replace(found, together=title_of(items[0].step))
     return _snoozed(found, story, one) if found.reason is None else found
 
 
@@ -222,7 +216,7 @@ def _instead_of(told: Told, step: str, owner: str | None, message: Message) -> s
 
 
 def _undecided(told: Told, story: Story, step: StepAt, *, planned: bool) -> StepFacts:
-    base = StepFacts(step.key, _what(step.key), _to(told, step.key), step.due_at, "to come", at=step.at)
+    base = StepFacts(step.key, title_of(step.key), _to(told, step.key), step.due_at, "to come", at=step.at)
     silence = told.silence.get(story.cycle.number)
     if silence is not None and step.due_at < silence:
         words = "imported" if silence in told.imports else "received"
@@ -286,19 +280,3 @@ def _receiver(step: str) -> str:
 def _to(told: Told, step: str) -> str:
     to = _receiver(step)
     return told.names.get(to, to)
-
-
-def _what(step: str) -> str:
-    """A step in words."""
-    kind, attempt = kind_of(step), attempt_of(step)
-    if kind == "intent":
-        told = intent_told(step)
-        return told[0].upper() + told[1:]
-    if kind == "attempt":
-        return f"Contact {attempt}"
-    if kind != "agreed":
-        return f"{_OTHERS[kind]}: contact {attempt}" if kind != "callback" and attempt > 1 else _OTHERS[kind]
-    name = step.partition(":")[0]
-    if name.startswith("breach+"):
-        return f"{name.removeprefix('breach+')} after the breach"
-    return _STEPS.get(name, name)

@@ -30,6 +30,8 @@ LOOK_AGAIN: Final = timedelta(hours=24)
 """How long "Slack does not know this address" is believed."""
 ASK_DND_AGAIN: Final = timedelta(minutes=15)
 """How long somebody's schedule in Slack is believed, the failure to get it too."""
+PRIVATE: Final = frozenset({"nudge", "handover", "claim", "claim_answer", "merge_offer"})
+"""Kinds of messages that go to one person, and wait while that person is not to be disturbed."""
 _AT_ONCE: Final = 4
 
 _log = log_of(__name__)
@@ -133,9 +135,7 @@ async def ask_dnd(office: Office, candidates: Iterable[Message]) -> None:
     targets = {
         message.target.removeprefix("person:")
         for message in candidates
-        if message.kind in {"nudge", "handover"}
-        and message.ts is None
-        and message.target.startswith("person:")
+        if message.kind in PRIVATE and message.ts is None and message.target.startswith("person:")
     }
     if not targets:
         return

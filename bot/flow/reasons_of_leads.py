@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.money import Money
-from bot.domain.steps import INTENT, attempt_of
+from bot.domain.steps import INTENT
 from bot.domain.when import When, parse_instant
 from bot.flow.reason_facts import Fact, Subject
 from bot.flow.receivers import PERSON
-from bot.flow.step_words import intent_told, kind_of
+from bot.flow.step_words import kind_of, reason_of
 from bot.render.text import counted, money
 from bot.store import answers, briefs, clocks, nudges, people, reasons, records
 
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 
 _KINDS: Final = frozenset({"lead", "activity"})
 _TICK: Final = timedelta(microseconds=1)
-_AGREED: Final = {"at_risk": "“at risk”", "breach": "“breach”"}
-_ASKED: Final = {
-    "assigned": "a new lead",
-    "snoozed": "the end of a snooze",
-    "callback": "the time at which they wish to be called",
-    "declined": "a hand-over that was declined",
-}
 _CLAUSES: Final = {
     "agreed": (
         "one clock for a first contact reached the step",
@@ -90,7 +83,7 @@ def rule_of(steps: Sequence[str]) -> str:
     if not steps:
         return "Every lead in this reminder was answered or handed on since."
     kinds = Counter(kind_of(step) for step in steps)
-    agreed = " and ".join(sorted({_step(step) for step in steps if kind_of(step) == "agreed"}))
+    agreed = " and ".join(sorted({reason_of(step) for step in steps if kind_of(step) == "agreed"}))
     clauses = []
     for kind, (one, many) in _CLAUSES.items():
         if kinds[kind]:
@@ -103,25 +96,11 @@ def rule_of(steps: Sequence[str]) -> str:
     )
 
 
-def _step(step: str) -> str:
-    kind, attempt = kind_of(step), attempt_of(step)
-    following = f"contact {attempt} of the follow-up"
-    if kind == "intent":
-        return intent_told(step)
-    if kind == "attempt":
-        return following
-    if kind != "agreed":
-        return f"{_ASKED[kind]}, for {following}" if kind != "callback" and attempt > 1 else _ASKED[kind]
-    at, _, to = step.partition(":")
-    when = _AGREED.get(at, f"“{at}”")
-    return f"{when} for {to if '@' in to else f'the {to}'}" if to else when
-
-
 def _lead_facts(
     session: Session, message: Message, item: NudgeItem, clock: Clock | None, lead_keys: tuple[str, ...]
 ) -> Iterator[Fact]:
     yield Fact("Lead", _name(session, item.lead_key))
-    yield Fact("Step", _step(item.step))
+    yield Fact("Step", reason_of(item.step))
     yield Fact("Step due", at=item.due_at)
     if clock is not None:
         yield from _clock_facts(session, message, item, clock)

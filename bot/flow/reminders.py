@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.store.database import Session
     from bot.store.outbox import Message
 
-CHUNK: Final = 50
+CHUNK: Final = 25
 """Clocks handled in one transaction, so that the writer is never held for long."""
 OWNERS: Final = 20
 """Owners handled in one transaction."""

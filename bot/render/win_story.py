@@ -94,7 +94,7 @@ def win_story(view: WinStory | UnclearDeal) -> Payload:
             told = found
             break
     title = say.called(view.deal_name, view.customer, view.deal_key.partition("/")[2])
-    subtitle = f"{clean(view.deal_key)} · as of {clock.on(view.as_of)} · times of {clean(view.zone)}"
+    subtitle = f"{clean(view.deal_key)} · as of {clock.on(view.as_of.replace(second=0))} · times of {clean(view.zone)}"
     drawn: list[Block] = [blocks.header(title), blocks.context(subtitle)]
     if view.url:
         drawn.append(blocks.rich(blocks.anchor(view.url, "Open the deal")))

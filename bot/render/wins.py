@@ -50,9 +50,8 @@ def wins(view: WinsView) -> Payload:
         drawn.append(blocks.rich(*blocks.lines([[blocks.words(line)] for line in _goal(goal)])))
         spoken.append(escape(f"{progress_words(goal.goal)}. {_pace(goal)}."))
     year = view.as_of.year
-    if view.wins:
-        drawn.append(blocks.rich(*blocks.lines(_listed(view.wins, year))))
-        spoken += [_win_aloud(win, year) for win in view.wins]
+    drawn += [blocks.rich(*blocks.lines(_listed(win, year))) for win in view.wins]
+    spoken += [_win_aloud(win, year) for win in view.wins]
     if view.more:
         more = f"and {counted(view.more, 'earlier win')}"
         drawn.append(blocks.context(more))
@@ -87,25 +86,21 @@ def _figures(view: WinsView) -> list[str]:
 
 
 def _side(side: Side) -> list[Part]:
-    drawn: list[list[Part]] = [_board_line(line) for line in side.lines]
+    drawn: list[list[Part]] = []
+    for line in side.lines:
+        drawn += [_who(line), [blocks.words(_figure(line))]]
     if side.more:
         drawn.append([blocks.words(f"and {side.more} more{_of(side)}")])
-    drawn += [[blocks.words(_plain(line))] for line in side.rest]
+    for line in side.rest:
+        drawn += [_who(line, bold=False), [blocks.words(_figure(line))]]
     return blocks.lines(drawn) or [blocks.words("nobody is known")]
 
 
-def _board_line(line: BoardLine) -> list[Part]:
+def _who(line: BoardLine, *, bold: bool = True) -> list[Part]:
     rank = [] if line.rank is None else [blocks.words(f"{line.rank}. ")]
     if isinstance(line.who, Named):
-        who = blocks.who(line.who, bold=True)
-    else:
-        who = blocks.words(clean(line.who, _NAME) or "without a name", bold=True)
-    return [*rank, who, blocks.words(f" · {_figure(line)}")]
-
-
-def _plain(line: BoardLine) -> str:
-    name = plain_name(line.who) if isinstance(line.who, Named) else clean(line.who, _NAME)
-    return f"{name} · {_figure(line)}"
+        return [*rank, blocks.who(line.who, bold=bold)]
+    return [*rank, blocks.words(clean(line.who, _NAME) or "without a name", bold=bold)]
 
 
 def _figure(line: BoardLine) -> str:
@@ -161,18 +156,14 @@ def _pace(goal: GoalPace) -> str:
 # --- the list ---
 
 
-def _listed(wins_: Sequence[WonLine], year: int) -> list[list[Part]]:
-    drawn: list[list[Part]] = []
-    for win in wins_:
-        name = say.called(win.deal_name, win.customer, win.deal_id, _NAME)
-        head: list[Part] = [blocks.anchor(win.url, name, bold=True)]
-        if tail := _tail(win, name):
-            head.append(blocks.words(f" · {tail}"))
-        who: list[Part] = [blocks.words(f"{day(win.won_on, year)} · ")]
-        who.append(blocks.words("owner not known") if win.owner is None else blocks.who(win.owner))
-        who.append(blocks.words(f" · {_source(win)}"))
-        drawn += [head, who]
-    return drawn
+def _listed(win: WonLine, year: int) -> list[list[Part]]:
+    name = say.called(win.deal_name, win.customer, win.deal_id, _NAME)
+    head: list[Part] = [blocks.anchor(win.url, name, bold=True)]
+    if tail := _tail(win, name):
+        head.append(blocks.words(f" · {tail}"))
+    who = blocks.words("owner not known") if win.owner is None else blocks.who(win.owner)
+    day_ = blocks.words(f"{day(win.won_on, year)} · ")
+    return [head, [day_, who, blocks.words(f" · {_source(win)}")]]
 
 
 def _tail(win: WonLine, name: str) -> str:

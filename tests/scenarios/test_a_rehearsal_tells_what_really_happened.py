@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.agreement import Agreement, Reminders, Step, Tier, When
-from bot.flow import rehearse
+from bot.domain.answering import Logged, Press
+from bot.flow import answers, rehearse
 from bot.flow.rehearse_work import Side
 from bot.store import clocks, people
 from bot.store import figures as rows_of
 from bot.store.sql import table_of
 from bot.store.tables import MessageRow
 from tests.support.leads import DAY, called, comes
-from tests.support.world import World
+from tests.support.world import World, buttons
 
 AGREEMENT = Agreement(
     tiers=(
@@ -35,25 +36,49 @@ ENDS = DAY + timedelta(days=4, hours=23)
 
 
 async def history(world: World, roll: random.Random) -> None:
-    """Four days: leads come, are called once or more or not at all, change hands, and some become customers."""
+    """Four days: leads come and come back, are called or not, ask to be called, change hands, become customers."""
     owners = [world.person(name, zone) for name, zone in ZONES.items()]
     moments = sorted(DAY + timedelta(minutes=roll.randrange(9 * 60, 4 * 1440)) for _ in range(22))
     names: list[str] = []
     for number, moment in enumerate(moments):
         await world.until(moment)
         what = roll.random()
-        if what < 0.5 or not names:
+        if what < 0.4 or not names:
+            known = roll.choice(names) if names and roll.random() < 0.2 else f"Lead{number}"
+            more = {"channel": roll.choice(("event", "organic")), "email": f"{known}@prospect.example"}
             names.append(f"Lead{number}")
-            channel = roll.choice(("event", "organic"))
-            await comes(world, roll.choice(owners), f"Lead{number} Person", channel=channel)
-        elif what < 0.85:
+            await comes(world, roll.choice(owners), f"Lead{number} Person", **more)
+        elif what < 0.68:
             await called(world, roll.choice(names), world.clock.now(), outcome="no_answer")
-        elif what < 0.93:
+        elif what < 0.8:
+            await answered(world, roll.choice(owners), roll)
+        elif what < 0.87:
             await world.happens("lead.updated", id=roll.choice(names), owner_email=roll.choice(owners))
         else:
-            await world.happens("lead.updated", id=roll.choice(names), stage="customer")
+            stage = roll.choice(("customer", "disqualified", "mql", "mql"))
+            await world.happens("lead.updated", id=roll.choice(names), stage=stage)
     await world.until(ENDS)
     world.unexpected()
+
+
+async def answered(world: World, owner: str, roll: random.Random) -> None:
+    """An owner says of a lead in a reminder that it was contacted, or that it asked to be called at another time."""
+    refs = [
+        one["value"]
+        for message in world.direct(owner)
+        for one in buttons(message)
+        if one["action_id"] == "contacted"
+    ]
+    if not refs:
+        return
+    press, now = Press(roll.choice(refs), world.accounts[owner]), world.clock.now()
+    if roll.random() < 0.4:
+        await answers.answer_contacted(world.bot.office, press)
+    else:
+        later = now + timedelta(minutes=roll.randrange(30, 30 * 60))
+        wish = Logged("call", "asked_to_be_called", now, call_back_at=later)
+        await answers.log_details(world.bot.office, press, wish)
+    await world.settle()
 
 
 def rehearsed(session, agreement, now):
@@ -84,7 +109,7 @@ def minute(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 async def test_a_rehearsal_tells_what_really_happened(sqlite, seed):
     """Four random days in three zones: each clock is judged alike, and everybody got the messages rehearsed for them."""
     roll = random.Random(seed)

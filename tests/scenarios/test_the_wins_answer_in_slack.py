@@ -13,6 +13,7 @@ from bot.domain.agreement import CreditRule, Goal, Rate, Wins
 from bot.flow import credit_report, reports
 from bot.flow.figures import Period, Report
 from tests.support.commands import answered, says
+from tests.support.win_people import WHY, card, press, proposes, staffed
 from tests.support.world import OWNERS, World
 
 if TYPE_CHECKING:
@@ -206,9 +207,9 @@ async def test_people_are_ranked_only_where_that_is_agreed(sqlite):
         assert lines[2].startswith(f"Sales: 1. <@{world.accounts[maya]}> with $2,100.00 from 1 win; 2. ")
 
 
-async def test_what_a_customer_who_left_had_brought(sqlite):
+async def test_what_a_customer_who_left_had_brought(database):
     """A churned deal stays won; what is kept is told beside it, and the report of the day before still keeps all."""
-    async with World(sqlite, AGREEMENT) as world:
+    async with World(database, AGREEMENT) as world:
         maya = await some_wins(world)
         await world.happens("deal.updated", id="D-1", churned_at="2026-11-16")
         world.unexpected()
@@ -323,6 +324,37 @@ async def test_every_step_is_told_with_its_time(sqlite):
         ]
 
 
+async def test_what_was_said_to_be_missing(sqlite):
+    """A confirmed claim is a touch with its number, and each claim tells who said what, when, and how it ended."""
+    async with World(sqlite, AGREEMENT) as world:
+        await staffed(world)
+        shown = await card(world)
+        await proposes(world, "maya@seller.example", shown, name="ROI ebook", day="2026-11-10")
+        (question,) = world.direct("ana@seller.example")
+        world.clock.advance(timedelta(hours=1))
+        await press(world, "ana@seller.example", question, "claim_confirm")
+        await proposes(world, "maya@seller.example", world.wins()[0], name="Fair", day="2026-11-11")
+        world.unexpected()
+        told = await explained(world, "D-1", "maya@seller.example")
+        assert told["Marketing"][1:] == [
+            "• Webinar · Sat 7 Nov, 09:00 · 50% · $50.00",
+            "• ROI ebook · Tue 10 Nov, 12:00 · claim 1, confirmed · 50% · $50.00",
+        ]
+        assert told["What changed since"] == [
+            "• Mon 16 Nov, 10:00 · marketing: Webinar 100% → Webinar 50% and ROI ebook 50%"
+        ]
+        assert told["Said to be missing"] == [
+            (
+                f"• 1. asset ROI ebook, touched on 10 Nov 2026 · Maya, Mon 16 Nov, 09:00 · “{WHY}”"
+                " · confirmed by Ana, Mon 16 Nov, 10:00"
+            ),
+            (
+                f"• 2. asset Fair, touched on 11 Nov 2026 · Maya, Mon 16 Nov, 10:00 · “{WHY}”"
+                " · waits for an answer of marketing"
+            ),
+        ]
+
+
 MILESTONES = {
     "u_lead": {"Ebook": "first touch, lead created"},
     "w": {"Ebook": "first touch, lead created", "Webinar": "deal created"},
@@ -358,9 +390,9 @@ async def test_the_touches_that_a_model_looks_at(sqlite, model):
         assert amounts == [part["amount"] for part in booked]
 
 
-async def test_which_deal_is_meant(sqlite):
+async def test_which_deal_is_meant(database):
     """By id, by source and id, or by name; several are listed, none is said so."""
-    async with World(sqlite, AGREEMENT) as world:
+    async with World(database, AGREEMENT) as world:
         maya = await some_wins(world)
         by = [await explained(world, words, maya) for words in ("D-2", "generic/D-2", " Depot ", "depo")]
         assert [one == by[0] for one in by] == [True] * 4
