@@ -139,6 +139,21 @@ def test_which_steps_are_news(key, news):
     assert steps.is_news(key) is news
 
 
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("intent:demo_request:generic/T-1", None),
+        ("intent:demo_request:generic/T-1#snoozed-12", "snoozed"),
+        ("intent:call_request:generic/T#5#declined-4", "declined"),
+        ("snoozed-12#1", None),
+        ("declined-4#2", None),
+    ],
+)
+def test_what_made_a_touch_come_back(key, why):
+    """The end of a snooze, or a hand-over that was declined; other steps tell of no touch."""
+    assert steps.came_back(key) == why
+
+
 def test_a_step_to_the_owner_is_told_in_any_case():
     """A new lead, a follow-up and the end of a snooze are each told, however many are due."""
     assert owner_step("attempt-2", at(5)) == StepAt("attempt-2", at(5), at(5), "owner", missable=False)

@@ -278,6 +278,22 @@ async def test_what_is_held_until_the_receiver_s_morning(sqlite):
     ]
 
 
+async def test_what_was_held_and_then_failed_is_tried_again(sqlite):
+    """When the hours for which a reminder waited have begun and Slack fails, it waits for the next try, not for them."""
+    always = replace(AGREEMENT, calendar=NEW_YORK, tiers=(Tier("all"),))
+    async with World(sqlite, always, start=at("16 10:00")) as world:
+        maya = world.person("Maya Okafor", "Asia/Tokyo")
+        await comes(world, maya)
+        world.slack.fail_always("chat.postMessage", 429, retry_after=120)
+        await world.until(at("16 19:00") + timedelta(seconds=1))
+        (line, *_) = section(await explained(world), "Messages")
+        world.unexpected()
+    assert line.startswith(
+        "Mon 16 Nov, 13:00 At risk, for the owner: on its way to maya@seller.example; tried again"
+    )
+    assert "outside the agreed hours" not in line
+
+
 async def test_a_pause_is_subtracted_with_its_reason(sqlite):
     """They asked to be called later: the promise moves, and the ledger shows what does not count."""
     agreement = replace(AGREEMENT, contact=ContactRule(owner_word_counts=False))
