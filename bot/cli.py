@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from bot.cli_failed import inbox_app, outbox_app
 from bot.clock import SystemClock
 from bot.config import load, require_serve
 from bot.domain.when import FIRST_YEAR, LAST_YEAR
@@ -20,7 +21,6 @@ from bot.flow import (
     credit_report,
     importing,
     lead_reports,
-    listings,
     pace,
     reminders,
     reports,
@@ -31,7 +31,7 @@ from bot.flow import rehearse as rehearsing
 from bot.flow.figures import Period
 from bot.groundwork import migrate_database, office_of, open_database, parse_agreement, read_agreement
 from bot.logs import set_up
-from bot.output import print_explanation, print_rehearsal, print_report, print_rows, progress
+from bot.output import print_explanation, print_rehearsal, print_report, progress
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -45,12 +45,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-inbox_app = typer.Typer(
-    help="Events that were set aside or wait for another try.", invoke_without_command=True
-)
-outbox_app = typer.Typer(
-    help="Messages that were given up, wait, or whose fate is unknown.", invoke_without_command=True
-)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(outbox_app, name="outbox")
 
@@ -62,11 +56,6 @@ REPORTS: Final = {
     "sla": lead_reports.sla,
     "pace": pace.pace,
 }
-
-
-_MOST: Final = 2**31 - 1
-Number = Annotated[int, typer.Argument(help="As the list shows it.", min=1, max=_MOST)]
-Numbers = Annotated[list[int] | None, typer.Argument(help="Which; default: all.", min=1, max=_MOST)]
 
 
 def main() -> None:
@@ -389,62 +378,3 @@ def forget(email: Annotated[str, typer.Argument(help="The person's e-mail addres
         typer.echo(
             "the address itself stays where it names the owner of leads and deals: give these to somebody else"
         )
-
-
-# --- what failed ---------------------------------------------------------------------------------
-
-
-@inbox_app.callback()
-def inbox(context: typer.Context) -> None:
-    """List events that failed, and what was kept although it was not understood."""
-    if context.invoked_subcommand is not None:
-        return
-    set_up("WARNING")
-    with office_of(load()) as office:
-        failed, misfits = office.database.read_now(listings.inbox)
-    print_rows(("number", "state", "tries", "type", "event", "error"), failed, "no event failed")
-    print_rows(("kept, but unknown", "value", "deals"), misfits, "")
-
-
-@inbox_app.command("show")
-def inbox_show(number: Number) -> None:
-    """Show one event with its error."""
-    with office_of(load()) as office:
-        found = office.database.read_now(lambda s: listings.event(s, number))
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-
-
-@inbox_app.command("retry")
-def inbox_retry(numbers: Numbers = None) -> None:
-    """Try failed events again."""
-    with office_of(load()) as office:
-        count = office.database.write_now(lambda s: listings.retry_events(s, numbers, _now()))
-        done = asyncio.run(listings.apply_all(office))
-    typer.echo(f"{count} events to be tried again: {done.applied} applied, {done.failed} failed")
-
-
-@outbox_app.callback()
-def outbox(context: typer.Context) -> None:
-    """List messages that wait, were given up, or whose fate is unknown."""
-    if context.invoked_subcommand is not None:
-        return
-    set_up("WARNING")
-    with office_of(load()) as office:
-        waiting = office.database.read_now(listings.outbox)
-    print_rows(("number", "state", "tries", "kind", "to", "due", "error"), waiting, "every message arrived")
-
-
-@outbox_app.command("show")
-def outbox_show(number: Number) -> None:
-    """Show one message as it was last sent, with its receipt."""
-    with office_of(load()) as office:
-        found = office.database.read_now(lambda s: listings.message(s, number))
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-
-
-@outbox_app.command("retry")
-def outbox_retry(numbers: Numbers = None) -> None:
-    """Send given-up messages again; one whose fate is unknown is looked up in its channel first."""
-    with office_of(load()) as office:
-        count = office.database.write_now(lambda s: listings.retry_messages(s, numbers, _now()))
-    typer.echo(f"{count} messages to be tried again; a running `serve` delivers them")

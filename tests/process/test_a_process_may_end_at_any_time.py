@@ -85,8 +85,8 @@ async def test_a_post_without_a_receipt_is_found_again(it, end):
             assert (ended.code, ended.seconds < 1) == (1, True)
     async with it.serve():
         await seen(it, "conversations.history")
-        assert await it.sends("e2", "deal.updated", id="D-1", amount="200", currency="USD") == 202
-        await it.slack.wait_for(lambda: "$200.00" in it.slack.messages("#wins")[0].text)
+        assert await it.sends("e2", "deal.updated", id="D-1", amount="105", currency="USD") == 202
+        await it.slack.wait_for(lambda: "$105.00" in it.slack.messages("#wins")[0].text)
     assert len(it.slack.messages("#wins")) == 1
     assert [call.method for call in it.slack.posts()] == ["chat.postMessage", "chat.update"]
 
