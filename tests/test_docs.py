@@ -20,13 +20,20 @@ from bot.config import VARIABLES
 from bot.domain import follow_up
 from bot.domain.agreement import Agreement
 from bot.domain.winning import End
-from bot.flow import credit_report, lead_reports, notices, pace, reports
+from bot.flow import credit_report, lead_reports, messages, notices, pace, reports
 from bot.flow.figures import Period
 from bot.groundwork import open_database
 from bot.sources import generic
 from bot.sources.importing import parse_map
 from bot.sources.schema import SHAPES
-from bot.store.tables import ANSWER_KINDS, ANSWER_STATES, CLOCK_STATES, EVENT_STATES, MESSAGE_STATES
+from bot.store.tables import (
+    ANSWER_KINDS,
+    ANSWER_STATES,
+    CLAIM_STATES,
+    CLOCK_STATES,
+    EVENT_STATES,
+    MESSAGE_STATES,
+)
 from handlers import health, webhooks
 from handlers.commands import COMMANDS
 from handlers.manifest import SCOPES, manifest
@@ -244,6 +251,7 @@ def test_the_senders_of_the_pages_sign_as_agreed(tmp_path):
         ("answer", ANSWER_STATES),
         ("message", MESSAGE_STATES),
         ("win", ("won", *get_args(End))),
+        ("claim", CLAIM_STATES),
     ],
 )
 def test_every_state_is_drawn_and_explained(what, states):
@@ -262,6 +270,13 @@ def test_every_kind_of_answer_is_explained():
     told = dict(re.findall(r"^- `(\w+)`: (.*)$", section(page("docs/states.md"), "answer"), re.MULTILINE))
     assert set(told) == set(ANSWER_KINDS)
     assert {name for line in told.values() for name in SPAN.findall(line)} == set(ANSWER_STATES)
+
+
+def test_every_message_about_a_win_is_explained():
+    """The page of states tells how each kind of message lives on that is neither of a lead nor of the agreement."""
+    others = {"nudge", "handover", "brief", "feedback", "notice", "agreement"}
+    told = names(section(page("docs/states.md"), "The messages of a win"))
+    assert sorted(told) == sorted(messages._PREPARING.keys() - others)
 
 
 def test_every_report_is_documented_with_its_groups_and_fields(tmp_path):

@@ -17,6 +17,7 @@ from bot.flow.nudge_messages import hold_until
 from bot.flow.people import who_is
 from bot.flow.prepared import Drop, Prepared, Ready, named
 from bot.flow.receivers import PERSON, Receivers
+from bot.flow.statements import short_key
 from bot.flow.whose import look_up
 from bot.render.claim import claim, claim_answer
 from bot.store import claims, outbox, people, records, wins
@@ -257,6 +258,9 @@ def _answer(session: Session, agreement: Agreement, press: Press, now: datetime,
     if not claims.settle(session, made, state, now, by):
         return "already"
     if state == "confirmed":
+        if made.kind != "person":
+            folded = short_key(fold(made.name))
+            records.remember_spelling(session, made.kind, folded, made.name, made.at, f"claim:{made.id}")
         deals.settle_deal(session, agreement, made.deal_key, now, silent=False, announce_since=None)
     for message in asked:
         outbox.show_again(session, message, now)

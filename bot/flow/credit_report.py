@@ -21,7 +21,7 @@ from bot.errors import FormatError
 from bot.flow.contacts import joined_leads
 from bot.flow.figures import Apart, Period, Report, chosen, converted, day_of, shown
 from bot.flow.statements import short_key
-from bot.store import credit_figures, records
+from bot.store import claims, credit_figures, records
 from bot.store import figures as rows_of
 
 if TYPE_CHECKING:
@@ -207,6 +207,9 @@ def _touched(
             found[deal_key].update(
                 name for at, name in met[root] if at <= end and (limit is None or end - at <= limit)
             )
+    for deal_key, name in claims.confirmed_names(session, by) if by != "channel" else ():
+        if deal_key in deals:
+            found[deal_key].add(_name(name))
     for deal_key in deals:
         if not found[deal_key]:
             found[deal_key].add(None)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 _FIRST_NUMBER = 500
+_OFFERED = {"amount": "19900.00", "currency": "USD"}
+_IN_DOLLARS = {"amount": "23100.00", "currency": "USD"}
+_IN_EUROS = {"amount": "21250.00", "currency": "EUR"}
 
 
 class _Crm:
@@ -25,37 +28,56 @@ class _Crm:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._numbers = itertools.count(_FIRST_NUMBER)
-        self._deal = "D-19"
+        self._deal, self._is_open = "D-19", False
+        self._correct = _IN_EUROS
         self._lead, self._email = "L-207", "mira@lantern.example"
 
-    def won(self) -> Event:
-        self._deal = f"D-{next(self._numbers)}"
-        customer = CUSTOMERS[EXPANSION]
+    def opens(self) -> Event:
+        self._is_open, self._correct = True, _IN_DOLLARS
         now = self._now()
-        return event(
-            "deal.won",
-            now,
-            id=self._deal,
-            name=f"{customer.company} expansion",
-            amount="18400.00",
-            currency="EUR",
-            owner_email=MAYA,
-            kind="expansion",
-            contact_emails=[customer.email],
-            lead_ids=[f"L-{EXPANSION}"],
-            contributors=[{"email": YUKI, "role": "sales engineer"}],
-            created_at=text(now - timedelta(days=21)),
-            closed_at=text(now),
-        )
+        return event("deal.created", now, **self._expansion(now), stage="proposal", **_OFFERED)
+
+    def won(self) -> Event:
+        now = self._now()
+        deal = {"id": self._deal}
+        if not self._is_open:
+            self._correct = _IN_EUROS
+            deal = {**self._expansion(now), "amount": "18400.00", "currency": "EUR"}
+        self._is_open = False
+        return event("deal.won", now, **deal, closed_at=text(now))
 
     def corrected(self) -> Event:
-        return event("deal.updated", self._now(), id=self._deal, amount="21250.00", currency="EUR")
+        return event("deal.updated", self._now(), id=self._deal, **self._correct)
 
     def reopened(self) -> Event:
         return event("deal.reopened", self._now(), id=self._deal, stage="negotiation")
 
     def won_again(self) -> Event:
         return event("deal.won", self._now(), id=self._deal, closed_at=text(self._now()))
+
+    def won_in_euros(self) -> Event:
+        self._correct = _IN_EUROS
+        now = self._now()
+        return event("deal.won", now, id=self._deal, amount="20500.00", currency="EUR", closed_at=text(now))
+
+    def churned(self) -> Event:
+        now = self._now()
+        return event("deal.updated", now, id=self._deal, churned_at=text(now))
+
+    def _expansion(self, now: datetime) -> Event:
+        """A new deal of a customer who has bought before."""
+        self._deal = f"D-{next(self._numbers)}"
+        customer = CUSTOMERS[EXPANSION]
+        return {
+            "id": self._deal,
+            "name": f"{customer.company} expansion",
+            "owner_email": MAYA,
+            "kind": "expansion",
+            "contact_emails": [customer.email],
+            "lead_ids": [f"L-{EXPANSION}"],
+            "contributors": [{"email": YUKI, "role": "sales engineer"}],
+            "created_at": text(now - timedelta(days=21)),
+        }
 
     def deleted(self) -> Event:
         return event("deal.deleted", self._now(), id=self._deal)
@@ -137,10 +159,21 @@ def samples(now: Callable[[], datetime]) -> tuple[Sample, ...]:
     """The sample events; `now` is the bot's clock."""
     crm = _Crm(now)
     return (
-        Sample("Deal won", "A deal is closed-won: a card in #wins", crm.won),
+        Sample(
+            "Deal opens", "A deal in dollars, not won yet: it is in /pipeline, and nobody is told", crm.opens
+        ),
+        Sample("Deal won", "The deal that opened, else a new one, is closed-won: a card in #wins", crm.won),
         Sample("Amount corrected", "The last deal's amount is another: its card is corrected", crm.corrected),
         Sample("Deal reopened", "The last deal is open again: its card is marked", crm.reopened),
         Sample("Deal won again", "The last deal is won after all: a new card that says so", crm.won_again),
+        Sample(
+            "Deal won again in euros",
+            "The last deal is won after all, for another amount: a new card, in its currency",
+            crm.won_in_euros,
+        ),
+        Sample(
+            "Customer leaves", "The last deal has churned: /wins counts it, and keeps nothing", crm.churned
+        ),
         Sample("Deal deleted", "The last deal is gone from the CRM: its card is marked", crm.deleted),
         Sample("Lead arrives", "A demo request that nobody owns yet; its hour begins", crm.arrives),
         Sample("Lead is assigned", "The last lead is Maya's now", crm.assigned),

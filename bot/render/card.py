@@ -36,7 +36,7 @@ _MODELS: Final = {
     "time_decay": "time decay",
 }
 _ENDINGS: Final = {
-    "reopened": "The deal is open again, so this win does not count for now.",
+    "reopened": "The deal was opened again, so this win does not count.",
     "lost": "The deal was lost after all, so this win does not count.",
     "deleted": "The deal was deleted, so this win does not count.",
     "merged": "The deal became part of another one, so this win is not counted here.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
 from bot.render.message import Payload
-from bot.render.text import clean, counted, cut, day, escape, moment, money, percent, person, plain_name
+from bot.render.text import about, clean, counted, cut, day, escape, moment, percent, person, plain_name
 
 if TYPE_CHECKING:
     from bot.domain.sla_facts import SlaRow, SlaView
@@ -71,7 +71,7 @@ def _figures(row: SlaRow, *, follow_up: bool) -> list[str]:
     if row.said or row.seen:
         told.append(f"{row.seen:,} seen in the CRM, {row.said:,} said by the owner")
     if row.value_at_risk is not None and row.value_at_risk.minor:
-        told.append(f"Value at risk {cut(money(row.value_at_risk), _AMOUNT)}, by own history")
+        told.append(f"Value at risk about {cut(about(row.value_at_risk), _AMOUNT)}, by own history")
     if follow_up:
         told.append(_follow_up(row))
     return told

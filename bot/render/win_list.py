@@ -73,6 +73,8 @@ def _sides(win: WinCard, limit: int) -> list[Part]:
         with_ += f" (was {clean(plain_name(win.was_owner), limit)})"
     if win.status != "won":
         return [*parts, blocks.words(with_)] if with_ else parts
+    if say.nothing_known(win):
+        return [*parts, blocks.words(f"{with_} · {say.UNATTRIBUTED}")]
     shown, rest = say.credits_of(win, CREDITS_SHOWN)
     assets = [f"{say.source(credit, limit)} {percent(credit.share)}" for credit in shown]
     if rest:
@@ -88,6 +90,7 @@ def _aloud(win: WinCard) -> str:
         return f"{win.status}: {line}, by {by}."
     shown, rest = say.credits_of(win, CREDITS_SHOWN)
     assets = [say.source(credit) for credit in shown] + ([f"{len(rest)} more"] if rest else [])
+    credited = say.UNATTRIBUTED if say.nothing_known(win) else f"with {escape(' and '.join(assets))}"
     was = "" if win.was_amount is None else f"; the amount was {escape(say.in_money(win.was_amount))}"
     again = " again" if win.number > 1 else ""
-    return f"Won{again}: {line}, by {by}, with {escape(' and '.join(assets))}{was}."
+    return f"Won{again}: {line}, by {by}, {credited}{was}."

@@ -55,6 +55,14 @@ def confirmed(session: Session, deal_key: str) -> list[Claim]:
     return [Claim(*row) for row in session.execute(_CONFIRMED, {"key": deal_key})]
 
 
+def confirmed_names(session: Session, kind: str) -> list[tuple[str, str]]:
+    """Every confirmed claim of a kind: (deal, name)."""
+    rows = session.execute(
+        select(CL.deal_key, CL.name).where(CL.kind == kind, CL.state == "confirmed").order_by(CL.id)
+    )
+    return [(deal, name) for deal, name in rows]
+
+
 def of_deal(session: Session, deal_key: str) -> list[Claim]:
     """Every claim about a deal, however it ended, in the order in which they were made."""
     return [Claim(*row) for row in session.execute(_OF_DEAL, {"key": deal_key})]

@@ -35,6 +35,35 @@ async def test_a_won_deal_becomes_a_card_and_a_correction_changes_it(tmp_path, w
         await expect(messages(page)).to_have_count(5)
 
 
+async def test_a_colleague_is_thanked_on_the_card_and_nobody_is_called(tmp_path, window):
+    """By mouse: several people, one sentence, one line on the card that everybody sees; no message of its own."""
+    async with opened(tmp_path) as demo:
+        page, theirs = await window(demo.slack.url), await window(demo.slack.url)
+        await look_as(page, "Maya Okafor")
+        await look_as(theirs, "Lena Brandt")
+        await send(page, "Deal won")
+        card = messages(page, "Vantage Optics expansion")
+        await card.get_by_role("button", name="Say thanks").click()
+        form = page.get_by_role("dialog")
+        people = form.get_by_label("Whom?").get_by_role("option")
+        for name in ("@Jon Park", "@Yuki Tanaka", "@Lena Brandt", "@Jon Park"):  # Jon is taken back
+            await people.filter(has_text=name).click()
+        await form.get_by_label("In a sentence").fill("The fair was where it began.")
+        await form.get_by_role("button", name="Say thanks").click()
+        thanked = "Thanks: Maya Okafor to Yuki Tanaka, Lena Brandt: “The fair was where it began.”"
+        for seen in (card, messages(theirs, "Vantage Optics expansion")):
+            await expect(seen).to_contain_text(thanked)
+        await expect(messages(theirs)).to_have_count(5)
+        await go(theirs, "Winbell")
+        await expect(messages(theirs)).to_have_count(0)
+        await say(page, "/wins")
+        answer = messages(page, "Wins · team")
+        await expect(answer).to_contain_text("Vantage Optics expansion")
+        await answer.scroll_into_view_if_needed()
+        await picture(page, "wins", answer)
+        assert demo.slack.failures == []
+
+
 async def test_a_reminder_is_answered_by_one_press(tmp_path, window):
     """Each press settles its lead in the message itself; when all are answered it says thank you."""
     async with opened(tmp_path) as demo:

@@ -310,7 +310,7 @@ def test_withdrawn_card_is_set_back_and_says_what_it_was(status):
             "reopened",
             (
                 "reopened: Fleet renewal 2027, Northwind Robotics, €12,500.00. "
-                "The deal is open again, so this win does not count for now. "
+                "The deal was opened again, so this win does not count. "
                 "It was won on 20 Nov 2026 by <@U0MAYA>."
             ),
         ),

@@ -25,7 +25,7 @@ def test_the_team_first_then_each_owner():
         "6 open (2 at risk) · 6 late (3 still waiting).\n"
         "Half of the contacts within 1 h 1 min of working time, nine of ten within 8 h.\n"
         "15 seen in the CRM, 5 said by the owner.\n"
-        "Value at risk $4,800.00, by own history.\n"
+        "Value at risk about $4,800, by own history.\n"
         "Follow-up: 8 open, 14 kept, 4 broken, 3 without a reply after the last attempt.\n"
         "Tom Lind: 60% in time (6 of 10), 3 open (1 at risk) · 4 late (2 still waiting).\n"
         "<@U0MAYA>: 91.7% in time (11 of 12), 2 open · 1 late.\n"

@@ -94,13 +94,13 @@ async def test_many_at_once(database):
         world.expect("chat.postMessage")
         (text,) = texts(world)
         assert text.startswith(
-            "7 wins · $700.00. Won: Deal D-0, $100.00, by owner not known, with unattributed."
+            "7 wins · $700.00. Won: Deal D-0, $100.00, by owner not known, unattributed."
         )
         await pass_time(world, timedelta(minutes=5))
         await world.happens("deal.updated", id="D-3", amount="105", currency="USD")
         world.expect("chat.update")
         assert (
-            "Won: Deal D-3, $105.00, by owner not known, with unattributed; the amount was $100.00."
+            "Won: Deal D-3, $105.00, by owner not known, unattributed; the amount was $100.00."
             in texts(world)[0]
         )
         await world.happens("deal.lost", id="D-4")

@@ -48,6 +48,18 @@ function optionsOf(element, ctx, kind, chosen) {
   return [...own(element.options ?? []), ...groups];
 }
 
+// A plain press chooses one more, or takes one back, as in Slack; a browser's own list would drop the others.
+function toggle(event) {
+  if (event.target.tagName !== "OPTION") return;
+  event.preventDefault();
+  const list = event.currentTarget;
+  const { scrollTop } = list;
+  event.target.selected = !event.target.selected;
+  list.focus();
+  list.scrollTop = scrollTop;
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function select(element, ctx) {
   const multiple = element.type.startsWith("multi_");
   const kind = element.type.replace("multi_", "");
@@ -61,6 +73,7 @@ function select(element, ctx) {
   if (!multiple) node.append(option("", element.placeholder ? withEmoji(element.placeholder.text) : "Choose…", []));
   node.append(...optionsOf(element, ctx, kind, chosen));
   if (!multiple && !chosen.length) node.value = "";
+  if (multiple) node.addEventListener("mousedown", toggle);
   const read = () => (multiple ? [...node.selectedOptions].map((one) => one.value) : node.value || null);
   return { node, read };
 }
