@@ -34,7 +34,10 @@ async def test_two_sweeps_at_once(database):
         assert sum(one.reminded for one in swept) == 12
         await world.settle()
         world.expect("chat.postMessage", "chat.postMessage")
-        assert [[len(asked_for(message)) for message in world.direct(owner)] for owner in owners] == [[6], [6]]
+        assert [[len(asked_for(message)) for message in world.direct(owner)] for owner in owners] == [
+            [6],
+            [6],
+        ]
 
 
 async def test_two_appliers_at_once(database):

@@ -145,8 +145,10 @@ def test_credit_note_asks_for_no_thanks():
         (1, "Thanks: ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”"),
         (
             4,
-            ("Thanks: ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; "
-            "ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; and 2 more"),
+            (
+                "Thanks: ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; "
+                "ana.silva@seller.example to Maya Okafor, Tom Lind: “great demo”; and 2 more"
+            ),
         ),
     ],
 )

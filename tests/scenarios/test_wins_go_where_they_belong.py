@@ -93,9 +93,7 @@ async def test_many_at_once(database):
         await world.settle()
         world.expect("chat.postMessage")
         (text,) = texts(world)
-        assert text.startswith(
-            "7 wins · $700.00. Won: Deal D-0, $100.00, by owner not known, unattributed."
-        )
+        assert text.startswith("7 wins · $700.00. Won: Deal D-0, $100.00, by owner not known, unattributed.")
         await pass_time(world, timedelta(minutes=5))
         await world.happens("deal.updated", id="D-3", amount="105", currency="USD")
         world.expect("chat.update")
