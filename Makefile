@@ -7,11 +7,11 @@ BIN := $(VENV)/bin
 # pip works on the environment from outside: not every Python brings what is needed to put a pip inside.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 
-# Options of one run: make unit ARGS="tests/domain -k credit", make unit JOBS=6, make demo ARGS=--help
+# Options of one run: make unit ARGS="tests/domain -k credit", make unit JOBS=4, make demo ARGS=--help
 # The demo starts from a stage: make demo STAGE=team|busy|quiet|breach|slack-down
 ARGS ?=
 STAGE ?=
-JOBS ?= 3
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -36,7 +36,7 @@ types: $(VENV)/dev.stamp  ## types: mypy, strict
 imports: $(VENV)/dev.stamp  ## who may import whom: import-linter
 	$(BIN)/lint-imports
 
-unit: $(VENV)/dev.stamp  ## the tests alone (ARGS="tests/domain -k credit", JOBS=6)
+unit: $(VENV)/dev.stamp  ## the tests alone (ARGS="tests/domain -k credit", JOBS=4)
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 golden: $(VENV)/dev.stamp  ## write the golden files anew; then read the difference

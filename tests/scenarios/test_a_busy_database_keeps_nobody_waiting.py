@@ -62,7 +62,7 @@ async def press(world, maya):
 
 async def test_commands_read_beside_a_writer(patient):
     """`/pipeline` needs no writer: it is acknowledged and answered at once."""
-    async with World(patient) as world:
+    async with World(patient, ack_seconds=3.0) as world:
         maya = world.person("Maya Okafor")
         with held(patient):
             result = await world.slack.slash("/pipeline", "", world.accounts[maya], "wins")
@@ -73,7 +73,7 @@ async def test_commands_read_beside_a_writer(patient):
 
 async def test_a_press_is_acknowledged_in_time_and_kept(patient):
     """The writer comes free after Slack's patience would be at its end: the press was acknowledged, and is stored."""
-    async with World(patient) as world:
+    async with World(patient, ack_seconds=3.0) as world:
         maya = await reminded(world)
         with held(patient):
             result = await press(world, maya)
@@ -88,7 +88,7 @@ async def test_a_press_is_acknowledged_in_time_and_kept(patient):
 
 async def test_a_press_that_cannot_be_kept_says_so(patient):
     """The writer is held for longer than we wait: whoever pressed is asked to try again, and the next press works."""
-    async with World(patient) as world:
+    async with World(patient, ack_seconds=3.0) as world:
         maya = await reminded(world)
         with held(patient):
             assert (await press(world, maya)).acknowledged
@@ -102,7 +102,7 @@ async def test_a_press_that_cannot_be_kept_says_so(patient):
 
 async def test_an_event_that_cannot_be_stored_is_refused(patient):
     """The CRM hears 503 and sends the event again: then it is stored, once, and told, once."""
-    async with World(patient) as world:
+    async with World(patient, ack_seconds=3.0) as world:
         told = {"type": "deal.won", "timestamp": world.clock.now().isoformat(), "data": {"id": "D-1"}}
         body = json.dumps(told).encode()
         with held(patient):

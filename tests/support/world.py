@@ -60,9 +60,11 @@ class World:
         *,
         start: datetime = START,
         socket: bool = False,
+        ack_seconds: float = 20.0,
     ) -> None:
+        """`ack_seconds` is Slack's patience in real seconds: longer than its three, for machines that are busy."""
         self.clock = ManualClock(start)
-        self.slack = FakeSlack(signing_secret=SIGNING_SECRET, now=self._seconds)
+        self.slack = FakeSlack(signing_secret=SIGNING_SECRET, now=self._seconds, ack_seconds=ack_seconds)
         self.slack.signing_clock = self._seconds
         self.database = database
         self.agreement = agreement or OWNERS
