@@ -20,7 +20,7 @@ from bot.render.nudge import MENU, OFFER_ACTION
 from handlers import lists
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.web.async_client import AsyncWebClient
@@ -165,18 +165,28 @@ async def open_form(
     A trigger lives for three seconds, so facts that take longer than `OPEN_AFTER` come into a view that is open by
     then.
     """
-    asking = asyncio.create_task(_drawn(office, name, press))
+    return await open_drawn(_drawn(office, name, press), views, trigger_id, forms.opening(name), FORMS[name])
+
+
+async def open_drawn(
+    drawing: Coroutine[Any, Any, View | str], views: Views, trigger_id: str, opening: View, title: str
+) -> Payload | None:
+    """Open what is drawn, or `opening` until it is; returns a private sentence where nothing was opened.
+
+    A sentence in place of a view is said under `title` where a view is open by then, else privately.
+    """
+    asking = asyncio.create_task(drawing)
     await asyncio.wait({asking}, timeout=OPEN_AFTER)
     if asking.done():
         found = asking.result()
         if isinstance(found, str):
             return answers.said(found)
         return None if await views.open(trigger_id, found) else answers.not_opened()
-    opened = await views.open(trigger_id, forms.opening(name))
+    opened = await views.open(trigger_id, opening)
     found = await asking
     if opened is None:
         return answers.said(found) if isinstance(found, str) else answers.not_opened()
-    shown = forms.said(FORMS[name], found) if isinstance(found, str) else found
+    shown = forms.said(title, found) if isinstance(found, str) else found
     await views.update(opened["id"], shown, opened["hash"])
     return None
 

@@ -20,7 +20,7 @@ from bot.flow.claims import Asked, Nobody
 from bot.render import answers, forms, win_forms
 from bot.render.claim import CONFIRM_ACTION, DECLINE_ACTION, KEEP_ACTION, MERGE_ACTION
 from bot.render.win_forms import ADD, MISSING_ACTION, THANKS_ACTION, TITLES
-from handlers.forms import ACK_AFTER, AFTER_ACK, OPEN_AFTER, Refused, Settled, Views
+from handlers.forms import ACK_AFTER, AFTER_ACK, Refused, Settled, Views, open_drawn
 from handlers.forms import Entered as Inputs
 
 if TYPE_CHECKING:
@@ -91,7 +91,13 @@ def _listen_to_openers(app: AsyncApp, office: Office) -> None:
         await ack()
         name, draw = _FORMS[action["action_id"]]
         press = Press(action.get("value") or "", body["user"]["id"])
-        said = await _open(name, _drawn(office, press, draw), Views(client), body["trigger_id"])
+        said = await open_drawn(
+            _drawn(office, press, draw),
+            Views(client),
+            body["trigger_id"],
+            win_forms.opening(name),
+            TITLES[name],
+        )
         if said is not None:
             await respond(**said.as_dict(), response_type="ephemeral", replace_original=False)
 
@@ -156,27 +162,6 @@ async def press(office: Office, action_id: str, pressed: Press) -> Payload | Non
         return answers.busy()
     sentence = _UNCHANGED.get(result)
     return None if sentence is None else answers.said(sentence)
-
-
-async def _open(name: Form, asking: Any, views: Views, trigger_id: str) -> Payload | None:
-    """Open a form about a win; returns a private sentence where none was opened.
-
-    Facts that take longer than `OPEN_AFTER` come into a view that is open by then.
-    """
-    drawing: asyncio.Task[View | str] = asyncio.create_task(asking)
-    await asyncio.wait({drawing}, timeout=OPEN_AFTER)
-    if drawing.done():
-        found = drawing.result()
-        if isinstance(found, str):
-            return answers.said(found)
-        return None if await views.open(trigger_id, found) else answers.not_opened()
-    opened = await views.open(trigger_id, win_forms.opening(name))
-    found = await drawing
-    if opened is None:
-        return answers.said(found) if isinstance(found, str) else answers.not_opened()
-    shown = forms.said(TITLES[name], found) if isinstance(found, str) else found
-    await views.update(opened["id"], shown, opened["hash"])
-    return None
 
 
 async def _drawn(office: Office, press: Press, draw: Callable[[WinForm], View]) -> View | str:

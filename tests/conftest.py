@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.store import database as store
 from bot.store.database import Database
 from tests.support.databases import BACKENDS, PostgresServer, SqliteFiles
 
@@ -64,5 +65,14 @@ def backend(request: pytest.FixtureRequest) -> SqliteFiles | PostgresServer:
 def database(backend: SqliteFiles | PostgresServer) -> Iterator[Database]:
     """A fresh database at the current schema, on each backend."""
     made = Database(backend.url())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def patient(sqlite_files: SqliteFiles, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database that gives up on a held writer after 2.5 seconds (5 in operation): later than Slack is answered."""
+    monkeypatch.setattr(store, "_SQLITE_BUSY_MS", 2500)
+    made = Database(sqlite_files.url())
     yield made
     made.close()

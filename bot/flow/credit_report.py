@@ -19,7 +19,7 @@ from bot.domain.campaigns import Outcome
 from bot.domain.when import When
 from bot.errors import FormatError
 from bot.flow.contacts import joined_leads
-from bot.flow.figures import Apart, Period, Report, chosen, converted, day_of, shown
+from bot.flow.figures import Apart, Period, Report, chosen, converted, created_in, day_of, shown
 from bot.flow.statements import short_key
 from bot.store import claims, credit_figures, records
 from bot.store import figures as rows_of
@@ -172,7 +172,7 @@ def _pipeline(
             *rows_of.open_deals(session, period.as_of),
             *rows_of.closed_deals(session, None, None, period.as_of),
         )
-        if _created_in(deal, agreement, period)
+        if created_in(deal, agreement, period)
     }
     standing = rows_of.standing_rates(session)
     told = Apart()  # a win that cannot be converted is listed already
@@ -275,13 +275,6 @@ def _mean_cycle(session: Session, agreement: Agreement, period: Period) -> Fract
         if deal.stage_class == "won" and deal.created and deal.ended
     ]
     return sum(cycles, Fraction(0)) / len(cycles) if cycles else None
-
-
-def _created_in(deal: DealFacts, agreement: Agreement, period: Period) -> bool:
-    if deal.created is None:
-        return period.first is None and period.last is None
-    created = When.parse(deal.created)
-    return created.starts(agreement.timezone) <= period.as_of and period.holds(created.on(agreement.timezone))
 
 
 def _created(lead: LeadFacts) -> When:

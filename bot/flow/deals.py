@@ -19,7 +19,7 @@ from bot.flow.books import Ground
 from bot.store import claims, records, wins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from bot.domain.agreement import Agreement
@@ -218,10 +218,14 @@ def _keep_win(
     cards.keep(session, agreement, after, now)
 
 
+def milestones_of(agreement: Agreement, deal: Stored, contacts: Sequence[Contact]) -> Milestones:
+    """When the deal's contacts first became a lead, and when the deal was made; where it is not told, first stated."""
+    created = [leads.created_of(agreement, lead) for contact in contacts for lead in leads.alive(contact)]
+    return Milestones(min(created, default=None), _created_of(agreement, deal))
+
+
 def _ground(session: Session, agreement: Agreement, deal: Stored, win: Win) -> Ground:
     touches, contacts = touches_of_deal(session, agreement, deal.key, win.won_at)
-    created = [leads.created_of(agreement, lead) for contact in contacts for lead in leads.alive(contact)]
-    milestones = Milestones(min(created, default=None), _created_of(agreement, deal))
     helpers = [
         Contributor(str(c["email"]), c.get("role"), _fraction(c.get("share")))
         for c in deal.record.get("contributors") or ()
@@ -231,7 +235,7 @@ def _ground(session: Session, agreement: Agreement, deal: Stored, win: Win) -> G
         for claim in claims.confirmed(session, deal.key)
         if claim.kind == "person"
     ]
-    return Ground(tuple(touches), milestones, tuple(helpers))
+    return Ground(tuple(touches), milestones_of(agreement, deal, contacts), tuple(helpers))
 
 
 def _fraction(share: str | None) -> Fraction | None:

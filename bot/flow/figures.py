@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.domain import money
 from bot.domain.money import Money
-from bot.domain.when import instant_text, zone_named
+from bot.domain.when import When, instant_text, zone_named
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,6 +110,14 @@ def grouped(items: Iterable[T], key: Callable[[T], str | None]) -> dict[str | No
 def day_of(instant: datetime, agreement: Agreement) -> date:
     """The day of an instant in the agreement's zone."""
     return instant.astimezone(zone_named(agreement.timezone)).date()
+
+
+def created_in(deal: DealFacts, agreement: Agreement, period: Period) -> bool:
+    """Whether a deal was created in a period; one that does not say when only belongs to an open-ended one."""
+    if deal.created is None:
+        return period.first is None and period.last is None
+    created = When.parse(deal.created)
+    return created.starts(agreement.timezone) <= period.as_of and period.holds(created.on(agreement.timezone))
 
 
 def chosen(by: str | None, allowed: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from bot.domain.agreement import fold
 from bot.domain.facts import NotConverted, PipelineRow, PipelineView
 from bot.domain.money import Money, digits, split
 from bot.domain.when import When
-from bot.flow.figures import Apart, Period, Report, chosen, converted, day_of, grouped, shown
+from bot.flow.figures import Apart, Period, Report, chosen, converted, created_in, day_of, grouped, shown
 from bot.flow.statements import short_key
 from bot.flow.won import Churn
 from bot.store import figures as rows_of
@@ -48,7 +48,7 @@ def pipeline(
     deals = [
         deal
         for deal in rows_of.open_deals(session, period.as_of)
-        if (owner is None or deal.owner == owner) and _created_in(deal, agreement, period)
+        if (owner is None or deal.owner == owner) and created_in(deal, agreement, period)
     ]
     stages = {deal.key: _stage_at(session, agreement, deal, period) for deal in deals}
     amounts = {
@@ -204,13 +204,6 @@ def _person(
     people: dict[str, tuple[str | None, str | None, str | None]], email: str | None
 ) -> tuple[str | None, str | None, str | None]:
     return people.get(email or "", (None, None, None))
-
-
-def _created_in(deal: DealFacts, agreement: Agreement, period: Period) -> bool:
-    if deal.created is None:
-        return period.first is None and period.last is None
-    created = When.parse(deal.created)
-    return created.starts(agreement.timezone) <= period.as_of and period.holds(created.on(agreement.timezone))
 
 
 def _stage_at(session: Session, agreement: Agreement, deal: DealFacts, period: Period) -> str | None:

@@ -15,7 +15,7 @@ from bot.domain.agreement import fold
 from bot.domain.facts import Named
 from bot.domain.money import Money, digits
 from bot.domain.win_facts import Contribution, CreditLine, StoryTouch, Thanks, WinCard, WinList, WinReply
-from bot.flow import by_hand, cards, deals, goals
+from bot.flow import by_hand, cards, deals, goals, win_names
 from bot.flow.prepared import Drop, Prepared, Ready, named
 from bot.flow.statements import short_key
 from bot.render.card import win_card
@@ -140,7 +140,8 @@ def _reply(
     owners = [str(part["owner"]) for part in (was, told) if part["owner"]]
     known = people.by_email(session, owners)
     moved, other = amounts[0] != amounts[1], was["owner"] != told["owner"] and len(owners) == 2
-    customer, name = _customer(agreement, source)
+    customer = win_names.customer(agreement, source.contacts)
+    name = win_names.deal_name(agreement, source.deal)
     return WinReply(
         title=called(name, customer, source.deal.key.partition("/")[2]),
         was_amount=amounts[0] if moved else None,
@@ -175,7 +176,8 @@ def _helpers(
 def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, message: Message) -> WinCard:
     source = _source(session, deal_key, number)
     win = source.win
-    customer, name = _customer(agreement, source)
+    customer = win_names.customer(agreement, source.contacts)
+    name = win_names.deal_name(agreement, source.deal)
     emails = {email for email, _, _ in source.people if email}
     known = people.by_email(session, emails | {e for e in (win.owner_email, win.announced_owner) if e})
     touches = [
@@ -220,20 +222,6 @@ def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, m
         by_hand=by_hand.is_by_hand(deal_key),
         above_is_closed=message.parent_id is not None,
     )
-
-
-def _customer(agreement: Agreement, source: Source) -> tuple[str | None, str | None]:
-    """(customer, deal's name), as far as the agreement lets a channel show them."""
-    shown_ = agreement.wins.shown
-    if shown_ == "none":
-        return None, None
-    leads = [lead for contact in source.contacts for lead in contact.leads]
-    companies = [lead.record.get("company") for lead in leads if lead.record.get("company")]
-    parts = [companies[0]] if companies else []
-    if shown_ == "contact":
-        people_ = [lead.record.get("name") for lead in leads if not lead.columns["deleted"]]
-        parts = [*[name for name in people_ if name][:1], *parts]
-    return ", ".join(parts) or None, source.deal.record.get("name")
 
 
 def _was_credits(

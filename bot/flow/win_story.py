@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from bot.domain import credit as crediting
 from bot.domain import credit_rule, money
 from bot.domain.agreement import fold
-from bot.domain.credit_rule import Milestones
 from bot.domain.money import Money, digits
 from bot.domain.when import When
 from bot.domain.wins_facts import (
@@ -31,7 +30,7 @@ from bot.domain.wins_facts import (
     WinTold,
 )
 from bot.domain.wording import number
-from bot.flow import deals, leads
+from bot.flow import deals
 from bot.flow.prepared import named
 from bot.flow.win_names import Spelled, customer, deal_name
 from bot.store import claims, people, records, win_figures, wins
@@ -41,11 +40,12 @@ if TYPE_CHECKING:
 
     from bot.domain.agreement import Agreement, CreditRule
     from bot.domain.credit import Touch
+    from bot.domain.credit_rule import Milestones
     from bot.domain.facts import Named
     from bot.flow.ports import Office
     from bot.store.database import Session
     from bot.store.people import Person
-    from bot.store.records import Contact, Stored
+    from bot.store.records import Stored
     from bot.store.wins import Change, Credit, Win
 
 CANDIDATES_SHOWN: Final = 8
@@ -133,7 +133,7 @@ def _told(session: Session, agreement: Agreement, deal: Stored, win: Win, spelle
     touches, contacts = deals.touches_of_deal(session, agreement, deal.key, win.won_at)
     booked = wins.credits_of(session, deal.key, win.number) if stands else []
     counted = crediting.counting(touches, win.won_at, rule.lookback_days)
-    happened = milestones_of(agreement, deal, contacts)
+    happened = deals.milestones_of(agreement, deal, contacts)
     amount = _money(win.amount_minor, win.currency)
     nothing = len(booked) == 1 and booked[0].touch_key is None
     return WinTold(
@@ -157,16 +157,6 @@ def _told(session: Session, agreement: Agreement, deal: Stored, win: Win, spelle
         people=_people(session, win, amount) if stands else (),
         changes=tuple(_changes(session, win, spelled)),
     )
-
-
-def milestones_of(agreement: Agreement, deal: Stored, contacts: Sequence[Contact]) -> Milestones:
-    """When the deal's contacts first became a lead, and when the deal was made; where it is not told, first stated."""
-    created = [leads.created_of(agreement, lead) for contact in contacts for lead in leads.alive(contact)]
-    told = deal.record.get("created_at")
-    made = (
-        When.parse(str(told), "created_at").starts(agreement.timezone) if told else deal.columns["first_at"]
-    )
-    return Milestones(min(created, default=None), made)
 
 
 def _numbers(rule: CreditRule) -> tuple[str, ...]:

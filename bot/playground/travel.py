@@ -142,9 +142,12 @@ class Travel:
             self._clock.move_to(wake + timedelta(milliseconds=1))
 
     async def _look_back(self) -> None:
-        """What the job of that name does."""
+        """What the job of that name does, with figures of this very instant.
+
+        How old the kept ones are depends on how fast the machine tells the story; what a message says must not.
+        """
         await forget.forget_deleted(self._office)
-        await worth.refresh_if_stale(self._office)
+        await worth.refresh(self._office)
         await briefs.brief(self._office)
 
     async def _failing(self) -> bool:

@@ -1,7 +1,6 @@
 """Forms about a lead: opened in time, taken back with what is wrong, closed when they are settled."""
 
-import sqlite3
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,36 +9,14 @@ from bot.domain.answering import Faulty, Logged
 from bot.playground import outgoing
 from bot.render import answers
 from bot.render.forms import EXACT, FORMS, VALUE
-from bot.store import database as store
-from bot.store.database import Database
 from handlers import forms
 from handlers.forms import Entered, read_log
+from tests.support.databases import held
 from tests.support.forms import choose, entries, errors, opened, send, shown, words
 from tests.support.leads import AT_RISK, comes, said
 from tests.support.world import World
 
 LEAD = "Dana Reyes"
-
-
-@pytest.fixture
-def patient(sqlite_files, monkeypatch):
-    """A database that gives up on a held writer after 2.5 seconds (5 in operation): later than Slack is answered."""
-    monkeypatch.setattr(store, "_SQLITE_BUSY_MS", 2500)
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@contextmanager
-def held(database):
-    """While it lasts, nobody can write."""
-    other = sqlite3.connect(database.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 @asynccontextmanager

