@@ -3,7 +3,7 @@
 import pytest
 
 from bot.render import answers, win_forms
-from handlers import win_actions
+from handlers import forms as late_forms
 from tests.support import forms
 from tests.support.databases import held
 from tests.support.win_people import WHY, button, card, in_vain, press, staffed
@@ -29,7 +29,7 @@ async def test_a_card_opens_its_forms(patient, action, title):
 
 async def test_a_form_opens_before_its_facts_are_there(patient, monkeypatch):
     """Facts that take longer than a trigger allows come into a view that is open by then."""
-    monkeypatch.setattr(win_actions, "OPEN_AFTER", 0.0)
+    monkeypatch.setattr(late_forms, "OPEN_AFTER", 0.0)
     async with World(patient) as world:
         await staffed(world)
         shown = await card(world)
@@ -44,7 +44,7 @@ async def test_a_form_opens_before_its_facts_are_there(patient, monkeypatch):
 
 async def test_a_form_that_is_late_and_must_not_open_says_why(patient, monkeypatch):
     """Where the view is open already, the sentence stands in it."""
-    monkeypatch.setattr(win_actions, "OPEN_AFTER", 0.0)
+    monkeypatch.setattr(late_forms, "OPEN_AFTER", 0.0)
     async with World(patient) as world:
         await staffed(world)
         shown = await card(world)
