@@ -64,7 +64,23 @@ def backend(request: pytest.FixtureRequest) -> SqliteFiles | PostgresServer:
 @pytest.fixture
 def database(backend: SqliteFiles | PostgresServer) -> Iterator[Database]:
     """A fresh database at the current schema, on each backend."""
-    made = Database(backend.url())
+    made = backend.database()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite(sqlite_files: SqliteFiles) -> Iterator[Database]:
+    """A fresh SQLite database at the current schema."""
+    made = sqlite_files.database()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def postgresql(postgres: PostgresServer) -> Iterator[Database]:
+    """A fresh PostgreSQL database at the current schema."""
+    made = postgres.database()
     yield made
     made.close()
 

@@ -65,6 +65,10 @@ class Database:
             self._reader = engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        self._lock: FileLock | None = None
+        self._hire_threads()
+
+    def _hire_threads(self) -> None:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="winbell-write")
         self._intake_thread = (
             self._write_thread
@@ -72,7 +76,6 @@ class Database:
             else ThreadPoolExecutor(1, thread_name_prefix="winbell-intake")
         )
         self._read_threads = ThreadPoolExecutor(4, thread_name_prefix="winbell-read")
-        self._lock: FileLock | None = None
 
     @property
     def engine(self) -> Engine:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store.database import Database
 from tests.support.walk import Walk
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("seed", range(4))

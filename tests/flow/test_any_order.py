@@ -10,30 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.store.database import Database
 from tests.support.histories import retold, told
 from tests.support.stories import by_time, event, histories, tellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from bot.store.database import Database
 
 _RELAXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-
-
-@pytest.fixture
-def sqlite(sqlite_files) -> Iterator[Database]:
-    """A fresh SQLite database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def postgresql(postgres) -> Iterator[Database]:
-    """A fresh PostgreSQL database."""
-    made = Database(postgres.url())
-    yield made
-    made.close()
 
 
 async def _same(database: Database, data: st.DataObject) -> None:

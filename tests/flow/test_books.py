@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
@@ -20,37 +19,18 @@ from bot.domain.agreement import Agreement, CreditRule, Rate
 from bot.flow import apply
 from bot.flow.accept import as_rows
 from bot.store import inbox, tables, wins
-from bot.store.database import Database
 from tests.support.histories import forget_all
 from tests.support.market import NOW
 from tests.support.stories import by_time, event, tellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bot.sources.events import Event
-    from bot.store.database import Session
+    from bot.store.database import Database, Session
 
 DAY = timedelta(days=1)
 ANA, BEN, CHO = (f"{name}@seller.example" for name in ("ana", "ben", "cho"))
 DANA = "dana@prospect.example"
 MODELS = ("first", "last", "linear", "position", "u_lead", "w", "full_path", "time_decay")
-
-
-@pytest.fixture
-def sqlite(sqlite_files) -> Iterator[Database]:
-    """A fresh SQLite database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def postgresql(postgres) -> Iterator[Database]:
-    """A fresh PostgreSQL database."""
-    made = Database(postgres.url())
-    yield made
-    made.close()
 
 
 def iso(instant: datetime) -> str:

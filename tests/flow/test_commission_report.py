@@ -17,7 +17,6 @@ from bot.errors import UsageError
 from bot.flow.commission_report import preview
 from bot.flow.figures import Period
 from bot.flow.reports import won_and_lost
-from bot.store.database import Database
 from tests.support.market import NOW, Market
 
 VECTOR = json.loads((Path(__file__).parents[1] / "domain" / "vectors.json").read_text("utf-8"))["funnel"][
@@ -25,14 +24,6 @@ VECTOR = json.loads((Path(__file__).parents[1] / "domain" / "vectors.json").read
 ]
 AT = "2026-11-10T09:00:00Z"
 ALL = Period(None, None, NOW)
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 def shared(market, split="80/20", pool=None, period=ALL, by=None):
@@ -137,7 +128,7 @@ DEALS = st.lists(
 @given(deals=DEALS, pool=st.integers(0, 10**7))
 def test_all_revenue_is_shared_and_all_of_the_pool_is_told(sqlite_files, deals, pool):
     """New, expansion and renewal are together what `report wins` tells; paid and not paid are together the pool."""
-    database = Database(sqlite_files.url())
+    database = sqlite_files.database()
     market = Market(database)
     for number, (minor, kind, owner, share) in enumerate(deals):
         helper = [{"email": "dee@seller.example", "role": "sdr", "share": share}] if share else []

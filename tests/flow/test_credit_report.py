@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pytest
-
 from bot.domain.agreement import Agreement, CreditRule, Rate
 from bot.flow.credit_report import credit
 from bot.flow.figures import Period
-from bot.store.database import Database
 from tests.support.market import Market
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -22,14 +19,6 @@ CAMPAIGNS = (
     ("Webinar", "8000", ("5000", "5000", "10000"), ("100000",)),
     ("Retargeting", "12000", (), ("200000",)),
 )
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 def told(market, made, **period):

@@ -14,12 +14,10 @@ import pytest
 from bot.domain.agreement import Agreement, CreditRule
 from bot.domain.money import Money, to_decimal_string
 from bot.store import wins
-from bot.store.database import Database
 from tests.support.market import Market
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from bot.store.database import Database
 
 VECTORS = {
     vector["case"].split()[0]: vector
@@ -31,22 +29,6 @@ WON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 ANA, BEN = "ana@seller.example", "ben@seller.example"
 DANA = "dana@prospect.example"
-
-
-@pytest.fixture
-def sqlite(sqlite_files) -> Iterator[Database]:
-    """A fresh SQLite database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def postgresql(postgres) -> Iterator[Database]:
-    """A fresh PostgreSQL database."""
-    made = Database(postgres.url())
-    yield made
-    made.close()
 
 
 def iso(instant: datetime) -> str:

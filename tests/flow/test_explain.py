@@ -18,7 +18,6 @@ from bot.render.explain import explain as drawn
 from bot.render.explain import explain_data, explain_text
 from bot.store import answers as stored_answers
 from bot.store import clocks, outbox, records
-from bot.store.database import Database
 from tests.render.judge import faults
 from tests.support.histories import AGREEMENT as WHOLE
 from tests.support.histories import NOW, retold
@@ -40,14 +39,6 @@ AGREEMENT = Agreement(
     tiers=(HOT, Tier("rest", first_contact=timedelta(hours=8))),
     reminders=Reminders(steps=STEPS),
 )
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 def at(text):

@@ -9,7 +9,6 @@ import pytest
 from bot.domain.agreement import Agreement, CreditRule, Goal, Route, Wins
 from bot.flow import messages, reasons
 from bot.flow.reasons import reason_of
-from bot.store.database import Database
 from tests.support import forms
 from tests.support.win_people import WHY, card, press, proposes, staffed
 from tests.support.wins import EACH_ALONE, won
@@ -17,14 +16,6 @@ from tests.support.world import START, TO_OWNERS, World
 
 MAYA, ANA = "maya@seller.example", "ana@seller.example"
 KEEPS = "The booking keeps this rule, whatever the agreement says later."
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 async def why(world, message):

@@ -16,18 +16,9 @@ from bot.flow.figures import Apart, Period
 from bot.flow.reports import won_and_lost
 from bot.flow.won import won_deals
 from bot.store import win_figures
-from bot.store.database import Database
 from tests.support.market import NOW, Market
 
 ALL = Period(None, None, NOW)
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +98,7 @@ DEALS = st.lists(
 @given(deals=DEALS)
 def test_parts_of_both_sides_sum_to_the_report(sqlite_files, deals):
     """People's parts and touches' parts each sum to `report wins`; the assets' board is `report credit`."""
-    database = Database(sqlite_files.url())
+    database = sqlite_files.database()
     market = Market(database, Agreement(rates=(Rate("EUR", Decimal("1.0845")),)))
     for number, (minor, currency, owner, share, assets) in enumerate(deals):
         lead = {"lead_id": f"L{number}"}

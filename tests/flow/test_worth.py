@@ -16,7 +16,6 @@ from bot.flow import lead_reports, worth
 from bot.flow.figures import Period
 from bot.flow.ports import NotConnected, Office
 from bot.store import tables
-from bot.store.database import Database
 from tests.support.histories import forget_all
 from tests.support.market import NOW, Market
 
@@ -182,9 +181,9 @@ STORIES = st.lists(st.tuples(ORIGINS, st.none() | AMOUNTS, st.booleans()), max_s
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(STORIES)
-def test_the_kept_figures_are_those_of_the_report(sqlite_files_database, stories):
+def test_the_kept_figures_are_those_of_the_report(sqlite, stories):
     """Each row of `report channels` with a known win is kept with the same leads and the same MQL value."""
-    market = Market(sqlite_files_database)
+    market = Market(sqlite)
     market.database.write_now(forget_all)
     for number, ((asset, channel, segment), amount, same) in enumerate(stories):
         lead = f"L{number}"
@@ -216,11 +215,3 @@ def test_the_kept_figures_are_those_of_the_report(sqlite_files_database, stories
                     str(Decimal(entry.revenue_minor).scaleb(-2)),
                 )
         assert found == told
-
-
-@pytest.fixture
-def sqlite_files_database(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()

@@ -6,21 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.render import answers
-from bot.store.database import Database
 from tests.support.forms import choose, opened, send
 from tests.support.leads import AT_RISK, comes, said
 from tests.support.world import World, buttons
 
 WAITING = "1 lead is waiting for your first contact."
 THANKS = "All settled, thank you."
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 @asynccontextmanager

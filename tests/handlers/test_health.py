@@ -10,7 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import StorageError
 from bot.flow.audit import Audit
-from bot.store.database import Database
 from handlers.health import Metrics, routes
 from tests.support.world import World
 
@@ -84,7 +83,7 @@ def test_metrics_without_a_database():
 
 async def test_the_endpoints_of_a_running_bot(sqlite_files):
     """Not ready before the jobs run, ready while they do, not ready once one of them has ended."""
-    database = Database(sqlite_files.url())
+    database = sqlite_files.database()
     async with World(database) as world:
 
         async def ready():

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.database import Database
 from handlers import slack_http
 from handlers.slack_http import is_signed
 from tests.support.world import SIGNING_SECRET, World
@@ -67,7 +66,7 @@ def test_no_headers_of_a_stranger_are_a_fault(given_headers, body):
 
 @pytest.fixture
 async def world(sqlite_files):
-    database = Database(sqlite_files.url())
+    database = sqlite_files.database()
     async with World(database) as made:
         yield made
     database.close()

@@ -5,11 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-import pytest
-
 from bot.domain.agreement import Agreement
 from bot.flow.agreement_file import AgreementFile
-from bot.store.database import Database
 from bot.wiring import Bot, Doors
 from jobs import work
 from tests.support.world import World
@@ -23,14 +20,6 @@ DOORS = Doors(
     webhook_token=None,
     command_prefix="",
 )
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 async def jobs_of(database, doors):

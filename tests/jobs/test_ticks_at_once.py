@@ -5,22 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from bot.flow import apply, reminders
-from bot.store.database import Database
 from jobs import work
 from tests.support.leads import AT_RISK, comes
 from tests.support.wins import EACH_ALONE, states, won
 from tests.support.world import World, asked_for
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 async def test_two_sweeps_at_once(database):

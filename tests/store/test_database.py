@@ -37,14 +37,6 @@ def names(session):
     return list(session.execute(select(PERSON.c.name).order_by(PERSON.c.email)).scalars())
 
 
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize("way", ["write_now", "insert_now"])
 def test_a_write_that_raises_leaves_nothing(database, way):
     """What a transaction did before it raised is taken back, and the error is the caller's."""

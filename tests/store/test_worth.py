@@ -9,7 +9,6 @@ from sqlalchemy import event
 
 from bot.domain.worth import Entry
 from bot.store import records, spellings, tables, worth
-from bot.store.database import Database
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 EBOOK = Entry("asset", "ebook", 40, 2, 2**62, "USD")
@@ -21,14 +20,6 @@ SMB = Entry("segment", "smb", 90, 1, 0, "USD")
 def do(database):
     """Runs a function of the store in a transaction."""
     return lambda function, *args, **named: database.write_now(lambda s: function(s, *args, **named))
-
-
-@pytest.fixture
-def sqlite(sqlite_files):
-    """A fresh SQLite database at the current schema."""
-    made = Database(sqlite_files.url())
-    yield made
-    made.close()
 
 
 def names(*entries):

@@ -23,7 +23,8 @@ from bot.flow import apply, reminders
 from bot.playground.fake_slack import FakeSlack
 from bot.sources.generic import decode_secrets
 from bot.store import clocks
-from bot.wiring import Bot, Doors, Server
+from bot.wiring import Bot, Doors, listen
+from tests.support.serving import PromptServer
 
 if TYPE_CHECKING:
     from bot.playground.workspace import Message
@@ -107,10 +108,9 @@ class World:
 
     async def _serve(self) -> None:
         config = uvicorn.Config(self.bot.app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
-        listening = config.bind_socket()
-        listening.listen()
+        listening = listen(config)
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self.server = Server(config)
+        self.server = PromptServer(config)
         self._serving = asyncio.create_task(self.server.serve(sockets=[listening]))
         if self._socket:
             await self.bot.connect_socket()
@@ -118,7 +118,7 @@ class World:
             self.slack.connect_http(self.url + "/slack/events")
 
     async def _end(self) -> None:
-        self.server.should_exit = True
+        self.server.end()
         await self._serving
         await self.bot.stop()
 
