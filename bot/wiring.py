@@ -362,13 +362,13 @@ def _on_signal(stop: asyncio.Event) -> None:
 
 def listen(config: uvicorn.Config) -> socket.socket:
     """Listen at `config`'s host and port; answers leave at once. Raises ConfigError if the port is taken."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
-        listening = config.bind_socket()
-        listening.listen(config.backlog)
-    except SystemExit as error:
+        listening = socket.create_server((config.host, config.port), family=family, backlog=config.backlog)
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise ConfigError(
-            f"WINBELL_PORT: {config.host}:{config.port} cannot be used (taken by another program?); "
-            "choose another port"
+            f"WINBELL_PORT: {config.host}:{config.port} cannot be used ({reason}); choose another port"
         ) from error
     # An answer is written in two pieces: without this the second may wait 40 ms for the first one's receipt.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

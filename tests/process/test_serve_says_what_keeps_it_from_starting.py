@@ -26,7 +26,7 @@ async def test_a_port_that_is_taken(it):
         ended = await it.command("serve")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines()[-1] == (
-        f"winbell: WINBELL_PORT: 127.0.0.1:{port} cannot be used (taken by another program?); choose another port"
+        f"winbell: WINBELL_PORT: 127.0.0.1:{port} cannot be used (address already in use); choose another port"
     )
     assert "Traceback" not in ended.err
 
