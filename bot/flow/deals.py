@@ -138,7 +138,7 @@ def touches_of_contact(session: Session, agreement: Agreement, contact: Contact)
     ]
     own: list[Touch] = []
     for lead in sorted(contact.leads, key=lambda item: item.key):
-        if lead.columns["described"] and not lead.columns["deleted"]:
+        if lead.columns["described"]:
             get = lead.record.get
             at = leads.created_of(agreement, lead)
             mine = Touch(f"lead:{lead.key}", at, get("asset"), get("campaign"), get("channel"), None)
@@ -219,8 +219,16 @@ def _keep_win(
 
 
 def milestones_of(agreement: Agreement, deal: Stored, contacts: Sequence[Contact]) -> Milestones:
-    """When the deal's contacts first became a lead, and when the deal was made; where it is not told, first stated."""
-    created = [leads.created_of(agreement, lead) for contact in contacts for lead in leads.alive(contact)]
+    """When the deal's contacts first became a lead, and when the deal was made; where it is not told, first stated.
+
+    A lead that was deleted or forgotten since became one all the same: no money moves because of it.
+    """
+    created = [
+        leads.created_of(agreement, lead)
+        for contact in contacts
+        for lead in contact.leads
+        if lead.columns["described"]
+    ]
     return Milestones(min(created, default=None), _created_of(agreement, deal))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from bot.domain.agreement import Agreement
+from bot.domain.agreement import Agreement, CreditRule
 from bot.flow import forget, lead_reports
 from bot.flow.figures import Period
+from bot.store import wins
 from tests.support.world import START, TO_OWNERS, World
 
 EMAIL = "dana.reyes@prospect.example"
@@ -97,6 +99,35 @@ async def test_the_figures_stay(sqlite):
         world.unexpected()
         assert await sqlite.read(figures) == before
         assert "Ebook" in world.wins()[0].text
+
+
+@pytest.mark.parametrize("way", ["by the command", "deleted at the source"])
+async def test_a_later_correction_shares_the_money_as_before(sqlite, way):
+    """Becoming a lead remains a key event of the win, though its lead is gone: no asset loses or gains by it."""
+    agreed = replace(AGREEMENT, credit=CreditRule(model="u_lead"))
+    async with World(sqlite, agreed) as world:
+        await world.happens("lead.created", id="L1", email=EMAIL, asset="Ebook", created_at=START.isoformat())
+        for days, asset in ((-9, "Fair"), (1, "Webinar"), (2, "Call")):
+            at = (START + timedelta(days=days)).isoformat()
+            await world.happens("touch.recorded", email=EMAIL, asset=asset, at=at)
+        world.clock.move_to(START + timedelta(days=3))
+        await world.happens("deal.won", id="D1", amount="100", currency="USD", contact_emails=[EMAIL])
+        before = await sqlite.read(shares)
+        assert before == [("Fair", "2/5"), ("Ebook", "2/5"), ("Webinar", "1/10"), ("Call", "1/10")]
+        if way == "by the command":
+            await sqlite.write(lambda s: forget.forget(s, agreed, EMAIL, world.clock.now()))
+        else:
+            await world.happens("lead.deleted", id="L1")
+            await forget.forget_deleted(world.bot.office)
+        world.clock.move_to(START + timedelta(days=4))
+        await world.happens("deal.updated", id="D1", amount="200")
+        assert await sqlite.read(shares) == before
+        world.unexpected()
+
+
+def shares(session):
+    """The parts of the win, in the order of the touches."""
+    return [(credit.asset, credit.share) for credit in wins.credits_of(session, "generic/D1", 1)]
 
 
 async def test_late_news_of_the_past_brings_nothing_back(sqlite):
