@@ -39,7 +39,8 @@ class Life:
     """One stay of a lead in sales' hands, for which a tier of the agreement matched.
 
     `started_at` is its beginning, or the first match of a tier if that is later; `ended_at` is None while it lasts;
-    `qualified_at` is when it became an SQL or a customer after the start. `owners` are in the order of time.
+    `qualified_at` is when it became an SQL or a customer after the start. `tier` is the one that promises: the latest
+    of `tiers` as long as no contact was made. `owners` and `tiers` are in the order of time.
     """
 
     lead_key: str
@@ -51,11 +52,20 @@ class Life:
     owners: tuple[Held, ...]
     first: bool = True
     """Whether it is the first of its lead: then a contact attempt before its beginning counts."""
+    tiers: tuple[tuple[datetime, Tier], ...] = ()
+    """Each tier with the instant from which on it was the lead's."""
 
     def owner_at(self, instant: datetime) -> str | None:
         """Who held the lead at an instant."""
         held = [h.owner for h in self.owners if h.since <= instant]
         return held[-1] if held else None
+
+    def contacted_at(self, instant: datetime) -> Life:
+        """The life whose first contact was made at an instant: what the lead became then or later promises nothing."""
+        before = [tier for since, tier in self.tiers if since < instant] or [
+            tier for _, tier in self.tiers[:1]
+        ]
+        return replace(self, tier=before[-1]) if before else self
 
 
 def lives(
@@ -67,7 +77,7 @@ def lives(
 ) -> tuple[Life, ...]:
     """The lives of a lead that a tier matched, in the order of time.
 
-    The tier of a life that lasts is the one that matches now, if any does.
+    The tier of a life is the one that matches now, or matched before its end; where none does, the first that did.
     """
     found: list[Life] = []
     building = _Building(lead_key, created_at, tiers, team_of)
@@ -123,7 +133,7 @@ class _Building:
         self._created_at = created_at
         self._begun_at: datetime | None = created_at
         self._started: tuple[datetime, Tier] | None = None
-        self._tier_now: Tier | None = None
+        self._matched: list[tuple[datetime, Tier]] = []
         self._qualified_at: datetime | None = None
         self._owners: list[Held] = []
         self._stage: str | None = None
@@ -140,7 +150,8 @@ class _Building:
         if self._begun_at is None and not over:
             self._begun_at = at
         if self._begun_at is not None:
-            self._match(at, fields)
+            if not over or self._started is None:
+                self._match(at, fields)
             qualifies = stage in _QUALIFIED and self._stage != stage
             if self._seen and qualifies and self._qualified_at is None:
                 self._qualified_at = at
@@ -158,7 +169,10 @@ class _Building:
             assert self._begun_at is not None  # noqa: S101  # its caller looked
             at_once = not self._seen or at == self._begun_at
             self._started = (self._begun_at if at_once else max(self._begun_at, at), tier)
-        self._tier_now = tier
+        if self._started is not None:
+            present = tier or self._started[1]
+            if not self._matched or self._matched[-1][1] != present:
+                self._matched.append((at, present))
 
     def _hold(self, at: datetime, owner: Any) -> None:
         email = str(owner) if owner else None
@@ -168,21 +182,23 @@ class _Building:
 
     def _end(self, at: datetime) -> Life | None:
         life = self._life(at) if self._started is not None else None
-        self._begun_at = self._started = self._tier_now = self._qualified_at = None
+        self._begun_at = self._started = self._qualified_at = None
+        self._matched = []
         self._first = False
         return life
 
     def _life(self, ended_at: datetime | None) -> Life:
         assert self._started is not None  # noqa: S101  # its callers looked
-        started_at, tier = self._started
+        started_at, _ = self._started
         qualified = self._qualified_at
         return Life(
             lead_key=self._lead_key,
             created_at=self._created_at if self._first else started_at,
             started_at=started_at,
-            tier=self._tier_now or tier,
+            tier=self._matched[-1][1],
             ended_at=ended_at,
             qualified_at=qualified if qualified is not None and qualified > started_at else None,
             owners=tuple(self._owners),
             first=self._first,
+            tiers=tuple(self._matched),
         )

@@ -18,8 +18,11 @@ Join = Literal["asked", "same e-mail", "merged", "same contact"]
 
 HappeningKind = Literal[
     "owned",
+    "tier",
     "seen",
     "said",
+    "automatic",
+    "replied",
     "call back",
     "snoozed",
     "offered",
@@ -101,8 +104,10 @@ class Happening:
     """Something that happened to a cycle.
 
     `who` is the person concerned (the owner, who called, who is asked), `by` the one who answered in Slack. `until` is
-    the end of a snooze or a pause. `counts` is False for a contact that is none by the agreement or too
-    close to another, and for a wish to be called later that moves no promise.
+    the end of a snooze or a pause. `counts` is False for a contact that is none by the agreement or too close to
+    another, for a reply of a kind that is none, for a wish to be called later that moves no promise, and for another
+    `tier` (its name in `more`) that came with or after the first contact. What is `automatic` was sent by a machine,
+    what `replied` came from the lead: neither is a contact attempt.
     """
 
     at: datetime

@@ -37,6 +37,14 @@ class FollowUp:
     exhausted_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Somebody's word at an instant that a contact was made: `attempt` is which one was asked for, from 1."""
+
+    at: datetime
+    attempt: int
+
+
 def counted(attempts: Iterable[datetime], min_gap: timedelta) -> tuple[datetime, ...]:
     """The attempts that count, in the order of time: one less than `min_gap` (wall clock) after another is the same."""
     found: list[datetime] = []
@@ -44,6 +52,30 @@ def counted(attempts: Iterable[datetime], min_gap: timedelta) -> tuple[datetime,
         if not found or at - found[-1] >= min_gap:
             found.append(at)
     return tuple(found)
+
+
+def distinct(
+    started_at: datetime,
+    seen: Iterable[datetime],
+    logged: Iterable[datetime],
+    words: Iterable[Word],
+    min_gap: timedelta,
+) -> tuple[datetime, ...]:
+    """The attempts without the words that tell of one that was `seen` too, in the order of time.
+
+    A word has no time of its own: it tells of an attempt seen before it, but after the contact before the one that it
+    answers and after what was said before. `logged` are attempts that were told with their times.
+    """
+    known, said = sorted(seen), sorted(logged)
+    found = [*known, *said]
+    for word in sorted(words, key=lambda each: (each.at, each.attempt)):
+        before = [at for at in counted(found, min_gap) if at <= word.at][: word.attempt - 1][-1:]
+        before += [at for at in said if at < word.at][-1:]
+        after = [at for at in known if all(at > each and at - each >= min_gap for each in before)]
+        if not any(started_at <= at <= word.at for at in after):
+            found.append(word.at)
+        said = sorted([*said, word.at])
+    return tuple(sorted(found))
 
 
 def next_due(

@@ -19,7 +19,7 @@ from bot.domain.follow_up import next_due
 from bot.domain.when import zone_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.domain.agreement import Agreement, Tier
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Place: TypeAlias = str | None
 """Where a message goes: a person's e-mail, or None for the agreement's channel."""
 Role = Literal["owner", "manager", "other", "channel"]
+_TICK: Final = timedelta(microseconds=1)
 _ROLES: Final[tuple[Role, ...]] = ("owner", "manager", "other")
 
 
@@ -153,17 +154,23 @@ def _first_contact(agreement: Agreement, course: Course) -> Iterator[Telling]:
     ):
         yield from _told(course, step, until, course.started_at, first=True)
     if rule.on_assignment:
-        yield from _assignments(course, until)
+        yield from _assignments(course, until, course.owners)
+    elif any(until is None or held.since < until for held in course.owners[1:]):
+        agreed = steps.escalation(
+            agreement.calendar, course.started_at, course.tier, rule.steps, rule.at_risk, course.moving
+        )
+        late = [held for held in course.owners if steps.too_late_for_an_owner(agreed, held.since)]
+        yield from _assignments(course, until, late)
 
 
-def _assignments(course: Course, until: datetime | None) -> Iterator[Telling]:
-    """A lead told to its owner at once; each of them hears of it once, and one who accepted it knows."""
+def _assignments(course: Course, until: datetime | None, to: Collection[Held]) -> Iterator[Telling]:
+    """A lead told to these owners at once; each of them hears of it once, and one who accepted it knows."""
     known: set[str] = set()
     for held, following in zip(course.owners, (*course.owners[1:], None), strict=True):
         gone = following.since if following is not None else None
         at = max(course.started_at, held.since)
         quiet = course.quiet_before is not None and at < course.quiet_before
-        if held.owner is None or held.owner in known or (gone is not None and gone <= at):
+        if held not in to or held.owner is None or held.owner in known or (gone is not None and gone <= at):
             continue
         if held.since not in course.handed_over and not quiet:
             known.add(held.owner)
@@ -172,7 +179,7 @@ def _assignments(course: Course, until: datetime | None) -> Iterator[Telling]:
 
 
 def _follow_up(agreement: Agreement, course: Course) -> Iterator[Telling]:
-    """The attempts after each that was made, until the follow-up is over."""
+    """The attempts after each that was made, until the follow-up is over; what was due before its end ends with it."""
     made, tier = course.made, course.tier
     for count in range(1, min(len(made), tier.attempts - 1) + 1):
         at = next_due(
@@ -180,7 +187,8 @@ def _follow_up(agreement: Agreement, course: Course) -> Iterator[Telling]:
         )
         if at is not None:
             following = made[count] if len(made) > count else None
-            until = _earliest(following, course.follow_up_over_at, course.over_at)
+            ends = course.within_at + _TICK if at < course.within_at else None
+            until = _earliest(following, course.follow_up_over_at, course.over_at, ends)
             # After a late attempt the next is due in the past already: it is asked for at once.
             step = steps.owner_step(f"attempt-{count + 1}", max(at, made[count - 1]))
             yield from _told(course, step, until, made[count - 1], first=False)

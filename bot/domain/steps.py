@@ -28,7 +28,8 @@ class StepAt:
     """A step: when it falls due, and when it is told at the earliest (UTC; later where a snooze holds it).
 
     `to` is `owner`, `manager`, `channel` or an e-mail. `missable` is a step of the agreement's escalation, of which
-    only the latest missed one is sent; others (a new lead, the end of a snooze, a follow-up) are each sent.
+    only the latest missed one is sent; others (a new lead, the end of a snooze, a follow-up) are each sent. It is
+    `overtaken_at` the due instant of a later step that was decided before it.
     """
 
     key: str
@@ -36,6 +37,7 @@ class StepAt:
     at: datetime
     to: str
     missable: bool = False
+    overtaken_at: datetime | None = None
 
     def packed(self) -> list[Any]:
         """The step as plain values, to be stored."""
@@ -107,15 +109,39 @@ def escalation(
     return tuple(sorted(found, key=lambda each: (each.at, each.key)))
 
 
+def too_late_for_an_owner(agreed: Iterable[StepAt], since: datetime) -> bool:
+    """Whether whoever owns a lead from an instant on came after the last of the agreement's steps to the owner.
+
+    They would never hear of it: they are told as of a new lead.
+    """
+    last = max((step.due_at for step in agreed if step.to == "owner"), default=None)
+    return last is not None and last < since
+
+
 def waiting(
     steps: Iterable[StepAt], decided: Collection[str], quiet_before: datetime | None
 ) -> tuple[StepAt, ...]:
-    """The steps still to be decided: neither decided before, nor due before the lead was known."""
+    """The steps still to be decided: neither decided before, nor due before the lead was known.
+
+    Each with the later step that overtook it, where the agreement got it only after that one was told.
+    """
+    known = tuple(steps)
+    told = [step for step in known if step.missable and step.key in decided]
     return tuple(
-        step
-        for step in steps
+        _beside(step, told)
+        for step in known
         if step.key not in decided and (quiet_before is None or step.due_at >= quiet_before)
     )
+
+
+def _beside(step: StepAt, told: Sequence[StepAt]) -> StepAt:
+    """A step that waits, beside what was decided; what somebody else was told does not tell the owner."""
+    if not step.missable:
+        return step
+    later = [
+        one.due_at for one in told if one.due_at > step.due_at and (step.to != "owner" or one.to == "owner")
+    ]
+    return replace(step, overtaken_at=min(later)) if later else step
 
 
 def held_until(steps: Iterable[StepAt], until: datetime | None) -> tuple[StepAt, ...]:
@@ -129,14 +155,18 @@ def decide(steps: Sequence[StepAt], now: datetime, bundle: timedelta) -> Decisio
     """Which of the waiting steps are sent at `now`, and which are missed for good.
 
     Where nothing is due yet, what the owner is told next comes along if it falls due within `bundle`, so that it
-    needs no message of its own.
+    needs no message of its own. What was overtaken is missed.
     """
     due_now = [step for step in steps if step.at <= now]
     if not due_now:
-        soon = [step for step in steps if step.at <= now + bundle and step.to == "owner"]
+        near = [step for step in steps if step.at <= now + bundle and step.overtaken_at is None]
+        soon = [step for step in near if step.to == "owner"]
         first = min(soon, key=lambda step: step.at, default=None)
         return Decision((first,) if first is not None else (), ())
     missable = [step for step in due_now if step.missable]
-    latest = max((step.due_at for step in missable), default=None)
-    send = tuple(step for step in due_now if not step.missable or step.due_at == latest)
-    return Decision(send, tuple(step for step in missable if step.due_at != latest))
+    standing = [step for step in missable if step.overtaken_at is None or step.overtaken_at > now]
+    latest = max((step.due_at for step in standing), default=None)
+    send = tuple(
+        step for step in due_now if not step.missable or (step in standing and step.due_at == latest)
+    )
+    return Decision(send, tuple(step for step in missable if step not in send))

@@ -45,7 +45,7 @@ def behind(session: Session, agreement: Agreement, press: Press, now: datetime) 
         return "gone"
     if clock is None and not item.step.startswith(INTENT):
         return "already"  # by late news the contact was never owed
-    owner = leads.owner_of(contact, clock)
+    owner = leads.owner_of(contact, clock, session)
     if not may_answer(session, agreement, owner, press, now, item.message_id):
         return "not yours"
     key = clock.lead_key if clock is not None else item.lead_key

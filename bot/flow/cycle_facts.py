@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One contact attempt: `seen` in the CRM or `said` by the owner; `reached` where the lead was spoken with."""
+    """One contact attempt: `seen` in the CRM or `said` by the owner; `reached` where the lead was spoken with.
+
+    `asked` is which contact a mere word that it was made answers; None where the attempt has a time of its own.
+    """
 
     at: datetime
     how: str
     kind: str | None
     reached: bool
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

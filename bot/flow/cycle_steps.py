@@ -63,9 +63,12 @@ def _agreed(course: Course) -> list[StepAt]:
         following = _following(course)
         return [] if following is None else [steps.owner_step(f"attempt-{len(counted) + 1}", following)]
     found = [*steps.escalation(calendar, life.started_at, life.tier, rule.steps, rule.at_risk, cycle.moving)]
-    if rule.on_assignment and cycle.owner is not None and cycle.owner_since is not None:
-        taken = any(a.kind == "handed_over" and a.settled_at == cycle.owner_since for a in course.given)
-        if not taken:
+    if cycle.owner is not None and cycle.owner_since is not None:
+        taken = any(
+            a.kind == "handed_over" and a.state == "accepted" and a.settled_at == cycle.owner_since
+            for a in course.given
+        )
+        if not taken and (rule.on_assignment or steps.too_late_for_an_owner(found, cycle.owner_since)):
             found.append(steps.owner_step(f"assigned:{cycle.owner}", max(life.started_at, cycle.owner_since)))
     return found
 
@@ -96,9 +99,15 @@ def _asked_for(course: Course) -> list[StepAt]:
                 found.append(steps.owner_step(f"{steps.CALLBACK}{answer.id}#{attempt + 1}", call_at))
         declined = answer.kind == "handed_over" and answer.state == "declined"
         asked = answer.data.get("asked", "")
-        owed = asked or not course.silenced or _following(course) is not None
+        owed = asked or _owed(course, attempt)
         if declined and owed and answer.settled_at is not None and course.untouched_since(answer.settled_at):
-            owed_now = len(course.cycle.counted) + 1 if course.silenced else attempt
-            key = steps.asked_again(f"declined-{answer.id}", asked, owed_now)
+            key = steps.asked_again(f"declined-{answer.id}", asked, attempt)
             found.append(steps.owner_step(key, answer.settled_at))
     return found
+
+
+def _owed(course: Course, attempt: int) -> bool:
+    """Whether a contact that was asked for is still to be made, whenever the news of it came."""
+    if not course.silenced:
+        return True
+    return len(course.cycle.counted) < attempt and _following(course) is not None

@@ -16,7 +16,7 @@ from bot.domain.clocks import LeadStatement
 from bot.domain.worktime import due
 from bot.flow.cycle_facts import Attempt, Cycle, Facts, Span
 from bot.flow.cycle_steps import Course, steps_of
-from bot.flow.leads import LATE_ARRIVAL, Teams, alive, created_of
+from bot.flow.leads import LATE_ARRIVAL, Teams, alive, answered, created_of, held_last
 from bot.store import answers, records
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def cycles_of(facts: Facts, agreement: Agreement, now: datetime) -> list[Cycle]:
     """The cycles of a contact, in order.
 
     A first contact that was decided while an earlier agreement was in force is judged by that one; what is open is
-    judged by the present one.
+    judged by the present one. The tier is the one of its own instant, or the present one while it is open.
     """
     if not facts.created:
         return []
@@ -124,20 +124,6 @@ def _kept(before: Cycle, after: Cycle, agreement: Agreement) -> Cycle:
     )
 
 
-def answered(given: tuple[Answer, ...], from_: datetime) -> list[LeadStatement]:
-    """What people answered, as statements about a lead that was first told of at `from_`."""
-    found = []
-    for answer in given:
-        if answer.kind == "not_a_fit" and answer.at >= from_:
-            fields = {"stage": "disqualified"}
-            found.append(LeadStatement(answer.at, answer.ref, fields, answered=True))
-        accepted = answer.kind == "handed_over" and answer.state == "accepted"
-        if accepted and answer.settled_at is not None and answer.settled_at >= from_:
-            fields = {"owner_email": answer.data["to"]}
-            found.append(LeadStatement(answer.settled_at, answer.ref, fields, answered=True))
-    return found
-
-
 def _lives(agreement: Agreement, facts: Facts) -> tuple[Life, ...]:
     """The stays of a contact in sales' hands, as an agreement sees them."""
     return cycles.cycles(
@@ -169,17 +155,21 @@ def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cyc
     stop = rules.first_contact(
         life.started_at, life.created_at, [a.at for a in made if a.how == "seen"], said
     )
+    if stop is not None:
+        life = life.contacted_at(stop.at)
+        span = replace(span, life=life)
     pauses = _pauses(given)
     moving = _moving(calendar, life, pauses, stop)
     risk = agreement.reminders.at_risk
     plan = rules.plan(calendar, life.tier, risk, life.started_at, stop, life.ended_at, now, moving)
     over_at = _over_at(agreement, facts, span, attempts)
+    contacts = _distinct(life, made)
     commitment = follow_up.follow_up(
         calendar,
         life.tier,
         life.started_at,
         plan.due_at,
-        [a.at for a in made],
+        contacts,
         over_at,
         now,
         tuple(pauses),
@@ -195,7 +185,7 @@ def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cyc
         commitment=commitment,
         stop=stop,
         attempts=attempts,
-        counted=follow_up.counted([a.at for a in made], life.tier.min_gap),
+        counted=follow_up.counted(contacts, life.tier.min_gap),
         pauses=tuple(pauses),
         moving=moving,
         snoozed_until=datetime.fromisoformat(snooze.data["until"]) if snooze is not None else None,
@@ -208,6 +198,18 @@ def _cycle(agreement: Agreement, facts: Facts, span: Span, now: datetime) -> Cyc
     if life.ended_at is not None or span.ends is not None:
         return cycle
     return replace(cycle, steps=steps_of(Course(cycle, given, snooze)))
+
+
+def _distinct(life: Life, made: Iterable[Attempt]) -> tuple[datetime, ...]:
+    """When the contacts were made: one that somebody said and the CRM shows is one."""
+    made = tuple(made)
+    return follow_up.distinct(
+        life.started_at,
+        [a.at for a in made if a.how == "seen"],
+        [a.at for a in made if a.how == "said" and a.asked is None],
+        [follow_up.Word(a.at, a.asked) for a in made if a.asked is not None],
+        life.tier.min_gap,
+    )
 
 
 def _pauses(given: Iterable[Answer]) -> dict[Pause, Answer]:
@@ -268,7 +270,9 @@ def _attempts(agreement: Agreement, facts: Facts, span: Span) -> list[Attempt]:
             found.append(Attempt(act["at"], "seen", act["kind"], act["outcome"] == "connected"))
     for answer in facts.answers:
         if answer.kind == "contacted":
-            found.append(Attempt(answer.at, "said", None, reached=False))
+            told = answer.data.get("asked") is None  # a touch with intent asks for a contact of its own
+            asked = int(answer.data.get("attempt", 1)) if told else None
+            found.append(Attempt(answer.at, "said", None, reached=False, asked=asked))
         elif answer.kind == "logged" and answer.data["kind"] in agreement.contact.counts:
             at = datetime.fromisoformat(answer.data["at"])
             reached = answer.data["outcome"] in _REACHED
@@ -291,19 +295,8 @@ def _owner(facts: Facts, life: Life) -> tuple[str | None, datetime | None]:
     """Who holds a cycle now, and since when; an owner stated of another lead of the contact, where its own has none."""
     if life.owners and life.owners[-1].owner is not None:
         return life.owners[-1].owner, life.owners[-1].since
-    latest: tuple[datetime, str, str] | None = None
-    for key, told in facts.told.items():
-        if key == life.lead_key:
-            continue
-        owner, since = None, None
-        for at, fields in rules.told(told):
-            if life.ended_at is not None and at > life.ended_at:
-                break
-            if fields.get("owner_email") != owner:
-                owner, since = fields.get("owner_email"), at
-        if owner is not None and since is not None and (latest is None or (since, key) > latest[:2]):
-            latest = (since, key, str(owner))
-    return (latest[2], latest[0]) if latest is not None else (None, None)
+    others = {key: told for key, told in facts.told.items() if key != life.lead_key}
+    return held_last(others, life.ended_at) or (None, None)
 
 
 def _holder(life: Life, owner: str | None, since: datetime | None, plan: Plan) -> str | None:

@@ -267,14 +267,18 @@ def _contact(story: Story) -> Contacted | None:
 
 
 def _matched(story: Story) -> tuple[str, ...]:
-    """What of the lead the tier's condition holds for, as it was told last while the condition held."""
-    life = story.cycle.life
+    """What of the lead the tier's condition holds for, as it was told last while the condition held.
+
+    What it became after the first contact has no part in the promise.
+    """
+    life, stop = story.cycle.life, story.cycle.stop
     tier = life.tier
     if tier.when is None:
         return ()
     last: dict[str, Any] | None = None
     for at, fields in rules.told(story.facts.told.get(life.lead_key, ())):
-        if last is not None and life.ended_at is not None and at >= life.ended_at:
+        over = [end for end in (life.ended_at, stop.at if stop is not None else None) if end is not None]
+        if last is not None and over and at >= min(over):
             break
         if rules.matching([tier], fields, story.facts.teams.of(fields.get("owner_email"))) is not None:
             last = dict(fields)

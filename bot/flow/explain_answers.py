@@ -15,6 +15,7 @@ from bot.store import lookups, records
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.domain.explain_facts import HappeningKind
     from bot.flow.cycle_facts import Attempt, Cycle, Facts
     from bot.store.answers import Answer
     from bot.store.database import Session
@@ -100,7 +101,14 @@ def follow_up_facts(story: Story) -> FollowUpFacts | None:
 
 def happenings(story: Story) -> tuple[Happening, ...]:
     """All that happened to a cycle, in the order of time."""
-    found = [*_owners(story), *_attempts(story), *_answers(story), *_ends(story)]
+    found = [
+        *_owners(story),
+        *_tiers(story),
+        *_attempts(story),
+        *_no_attempts(story),
+        *_answers(story),
+        *_ends(story),
+    ]
     return tuple(sorted(found, key=lambda one: (one.at, one.kind == "owned")))
 
 
@@ -119,9 +127,17 @@ def _owners(story: Story) -> Iterator[Happening]:
         yield Happening(cycle.owner_since, "owned", who=story.name(cycle.owner))
 
 
+def _tiers(story: Story) -> Iterator[Happening]:
+    cycle = story.cycle
+    for since, tier in cycle.life.tiers[1:]:
+        yield Happening(since, "tier", more=tier.name, counts=cycle.stop is None or since < cycle.stop.at)
+
+
 def _attempts(story: Story) -> Iterator[Happening]:
-    counting = set(story.cycle.counted)
-    for attempt in story.cycle.attempts:
+    counting, cycle = set(story.cycle.counted), story.cycle
+    for attempt in cycle.attempts:
+        # A word counts with the contact that it tells of, which the CRM may show at its own time.
+        word = attempt.asked is not None and cycle.agreement.contact.owner_word_counts
         made = _made(story, attempt)
         yield Happening(
             attempt.at,
@@ -129,8 +145,27 @@ def _attempts(story: Story) -> Iterator[Happening]:
             who=story.name(made.by) if made is not None else None,
             more=attempt.kind,
             logged_at=made.known_at if made is not None else None,
-            counts=attempt.at in counting,
+            counts=attempt.at in counting or (word and cycle.span.counts(attempt.at)),
         )
+
+
+def _no_attempts(story: Story) -> Iterator[Happening]:
+    """What the CRM shows that is no contact attempt: a machine's e-mail, a reply, an activity of another kind."""
+    cycle, rule = story.cycle, story.cycle.agreement.contact
+    life = cycle.life
+    own = (
+        act
+        for act in story.facts.activities
+        if cycle.span.holds(act["at"]) and life.created_at <= act["at"] <= (life.ended_at or act["at"])
+    )
+    for act in own:
+        if rules.is_attempt(rule, act["kind"], act["direction"], act["outcome"]):
+            continue
+        if act["direction"] == "inbound":
+            yield Happening(act["at"], "replied", more=act["kind"], counts=act["kind"] in rule.counts)
+        else:
+            how: HappeningKind = "automatic" if act["outcome"] == "automatic" else "seen"
+            yield Happening(act["at"], how, more=act["kind"], counts=False)
 
 
 def _made(story: Story, attempt: Attempt) -> Made | None:

@@ -52,7 +52,8 @@ class Told:
         """Read it."""
         keys = contact.lead_keys
         decided = _once(one for one in clocks.decisions(session, keys) if one.decided_at <= now)
-        shown = {message.id: message for message in nudges.messages_with(session, keys)}
+        with_it = nudges.messages_with(session, keys)
+        shown = {message.id: message for message in with_it if message.kind == "nudge"}
         numbers = {one.message_id for one in decided if one.message_id is not None} - set(shown)
         messages = shown | lookups.messages_by_number(session, numbers)
         items = {

@@ -41,7 +41,7 @@ def tell(
     """
     clock = leads.clock_of(session, contact)
     primary = leads.primary_of(contact, clock)
-    owner = leads.owner_of(contact, clock)
+    owner = leads.owner_of(contact, clock, session)
     if primary is None or owner is None or not leads.alive(contact):
         return
     if ended_stage(primary.record.get("stage")) or (clock is not None and clock.ended_at is not None):

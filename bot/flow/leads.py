@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.domain import clocks as rules
+from bot.domain.clocks import LeadStatement
 from bot.domain.when import When
-from bot.store import clocks, people
+from bot.store import answers, clocks, people, records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from bot.domain.agreement import Agreement
     from bot.store.answers import Answer
     from bot.store.clocks import Clock
@@ -79,10 +83,31 @@ def survivor(contact: Contact, lead: Stored) -> Stored:
     return lead
 
 
-def owner_of(contact: Contact, clock: Clock | None) -> str | None:
-    """Who owns a contact: the holder of its clock; without a clock the owner stated last."""
+def answered(given: Iterable[Answer], from_: datetime) -> list[LeadStatement]:
+    """What people answered, as statements about a lead that was first told of at `from_`."""
+    found = []
+    for answer in given:
+        if answer.kind == "not_a_fit" and answer.at >= from_:
+            fields = {"stage": "disqualified"}
+            found.append(LeadStatement(answer.at, answer.ref, fields, answered=True))
+        accepted = answer.kind == "handed_over" and answer.state == "accepted"
+        if accepted and answer.settled_at is not None and answer.settled_at >= from_:
+            fields = {"owner_email": answer.data["to"]}
+            found.append(LeadStatement(answer.settled_at, answer.ref, fields, answered=True))
+    return found
+
+
+def owner_of(contact: Contact, clock: Clock | None, session: Session) -> str | None:
+    """Who owns a contact: the holder of its clock; without a clock the owner stated last.
+
+    Whoever took it over in Slack owns it until the CRM states a changed owner; only where there is no clock that is
+    read anew.
+    """
     if clock is not None:
         return clock.owner_email
+    taken = _taken_over(session, contact)
+    if taken:
+        return _holder(session, contact, taken)
     owned = [lead for lead in alive(contact) if lead.columns["owner_email"]]
     if not owned:
         return None
@@ -90,7 +115,39 @@ def owner_of(contact: Contact, clock: Clock | None) -> str | None:
     return str(latest.columns["owner_email"])
 
 
-def still_asked(answer: Answer, contact: Contact, clock: Clock | None) -> bool:
+def _taken_over(session: Session, contact: Contact) -> list[Answer]:
+    """The hand-overs of a contact that were accepted."""
+    given = answers.of_leads(session, contact.lead_keys) if contact.lead_keys else []
+    return [answer for answer in given if answer.kind == "handed_over" and answer.state == "accepted"]
+
+
+def _holder(session: Session, contact: Contact, taken: list[Answer]) -> str | None:
+    told = {}
+    for lead in alive(contact):
+        said = [LeadStatement(*row) for row in records.lead_statements(session, lead.key)]
+        told[lead.key] = said + answered(taken, min(each.at for each in said))
+    held = held_last(told)
+    return held[0] if held is not None else None
+
+
+def held_last(
+    told: Mapping[str, Iterable[LeadStatement]], until: datetime | None = None
+) -> tuple[str, datetime] | None:
+    """Whoever got one of these leads last, and when; with `until`, by that instant."""
+    latest: tuple[datetime, str, str] | None = None
+    for key, statements in told.items():
+        owner, since = None, None
+        for at, fields in rules.told(statements):
+            if until is not None and at > until:
+                break
+            if fields.get("owner_email") != owner:
+                owner, since = fields.get("owner_email"), at
+        if owner is not None and since is not None and (latest is None or (since, key) > latest[:2]):
+            latest = (since, key, str(owner))
+    return (latest[2], latest[0]) if latest is not None else None
+
+
+def still_asked(answer: Answer, contact: Contact, clock: Clock | None, session: Session) -> bool:
     """Whether somebody who was asked to take a lead over can still say yes.
 
     Not where the lead left sales' hands, or its owner is another by now than the one who offered it.
@@ -98,7 +155,7 @@ def still_asked(answer: Answer, contact: Contact, clock: Clock | None) -> bool:
     if answer.kind != "handed_over" or answer.state != "offered":
         return False
     open_ = clock is None or clock.ended_at is None
-    return open_ and bool(alive(contact)) and owner_of(contact, clock) == answer.data["from"]
+    return open_ and bool(alive(contact)) and owner_of(contact, clock, session) == answer.data["from"]
 
 
 def quiet_before(agreement: Agreement, contact: Contact, begun_by: str | None = None) -> datetime | None:

@@ -28,6 +28,7 @@ _BEGINS: Final = {
 }
 _KINDS: Final = {"call": "call", "email": "e-mail", "meeting": "meeting", "message": "message"}
 _TO: Final = {"owner": "the owner", "manager": "the manager", "channel": "the channel"}
+_ONE: Final = frozenset({"1 h", "1 min", "1 s"})
 _NOBODY: Final = frozenset({"the owner", "the manager"})
 _EMPTY: Final = {
     "outside": "outside working hours",
@@ -100,7 +101,8 @@ def verdict(cycle: CycleFacts, clock: WallClock) -> str:
         return f"Closed {clock.on(cycle.counted_until)}: no first contact is owed any more."
     if cycle.contact is not None:
         how = "in time" if cycle.state == "met" else "late"
-        return f"Contacted {how}: after {used} of working time; {agreed} were agreed."
+        were = "was" if agreed in _ONE else "were"
+        return f"Contacted {how}: after {used} of working time; {agreed} {were} agreed."
     if cycle.state == "breached":
         over = duration(cycle.over) if cycle.over is not None else "0 min"
         if cycle.counts_to == "end":
@@ -228,11 +230,16 @@ def _happening(one: Happening, clock: WallClock) -> Line:
     who, by = clean(one.who), clean(one.by)
     kind = _KINDS.get(one.more or "", "contact")
     until = clock.then(one.until, one.at) if one.until is not None else ""
+    reply = "a reply asks for no more follow-up" if one.counts else "that is no contact by the agreement"
     pausing = "; the clock pauses until then" if one.counts else "; that moves no promise"
+    decided = "" if one.counts else "; the first contact was judged by the one before"
     words = {
+        "tier": f"the lead moved to tier {clean(one.more)}{decided}",
         "owned": f"{who} holds the lead" if who else "nobody holds the lead",
         "seen": f"{kind}{f' by {who}' if who else ''}, seen in the CRM",
         "said": f"{who or 'somebody'} said: {kind if one.more else 'contacted'}",
+        "automatic": f"automatic {kind}, seen in the CRM, which does not count",
+        "replied": f"{kind} from the lead, seen in the CRM; {reply}",
         "call back": f"they asked to be called {until}{pausing}",
         "snoozed": f"{by or 'somebody'} snoozed it until {until}",
         "offered": f"{by or 'somebody'} asked {who} to take it over",

@@ -14,6 +14,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 _SECOND: Final = timedelta(seconds=1)
+_NONE: Final = timedelta(0)
 
 
 def duration(span: timedelta) -> str:
@@ -28,7 +29,10 @@ def duration(span: timedelta) -> str:
 
 
 class WallClock:
-    """Instants as a clock in one zone shows them; the year only where it is not the present one."""
+    """Instants as a clock in one zone shows them; the year only where it is not the present one.
+
+    In the hour that comes twice, when clocks go back, a time has its offset: `01:30 UTC-4`.
+    """
 
     def __init__(self, zone: str, now: datetime) -> None:
         """`zone` is an IANA name; raises ZoneInfoNotFoundError for another."""
@@ -86,4 +90,10 @@ class WallClock:
 
 
 def _time(local: datetime) -> str:
-    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    told = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    if first is None or second is None or first <= second:  # a time that is skipped is never shown
+        return told
+    hours, minutes = divmod(abs(offset := local.utcoffset() or _NONE) // _MINUTE, 60)
+    sign = "-" if offset < _NONE else "+"
+    return f"{told} UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")

@@ -94,6 +94,28 @@ def test_when_a_life_starts(case):
     assert found == ([expected] if expected else [])
 
 
+LATER = [(2, {"score": 90, "channel": "referral"}), (4, {"score": 10}), (6, {"stage": None})]
+
+
+@pytest.mark.parametrize(
+    ("contact", "tier"), [(-1, "mql"), (0, "mql"), (2, "mql"), (3, "hot"), (4, "hot"), (5, "mql"), (7, "mql")]
+)
+def test_a_contact_keeps_the_tier_of_its_instant(contact, tier):
+    """What the lead was until then promised it; before the start, and where none matches any more, the first tier."""
+    (life,) = lived(0, [(0, {"stage": "mql"}), *LATER])
+    assert life.tiers == ((at(0), TIERS[2]), (at(2), TIERS[0]), (at(4), TIERS[2]))
+    assert life.contacted_at(at(contact)).tier.name == tier
+    assert life.contacted_at(at(contact)).owners == life.owners
+
+
+@pytest.mark.parametrize("stage", ["disqualified", "customer", "lead"])
+def test_the_stage_that_ends_a_life_gives_it_no_other_tier(stage):
+    """An MQL that left was owed what an MQL is owed, also where another tier takes every other lead."""
+    tiers = (TIERS[2], Tier("rest"))
+    (life,) = lived(0, [(0, {"stage": "mql"}), (3, {"stage": stage, "score": 90})], tiers)
+    assert (life.tier, life.tiers, hours(life.ended_at)) == (TIERS[2], ((at(0), TIERS[2]),), 3)
+
+
 LIVES = {
     # the lead's stages (hours, stage), created at 0 -> lives: (start, end, qualified)
     "it lasts": ([(0, "mql")], [(0, None, None)]),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.agreement import DEFAULT_CALENDAR, Tier
-from bot.domain.follow_up import FollowUp, counted, follow_up, next_due
+from bot.domain.follow_up import FollowUp, Word, counted, distinct, follow_up, next_due
 from bot.domain.worktime import Calendar, due, elapsed
 
 FUNNEL = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))["funnel"]
@@ -199,3 +199,51 @@ def test_nothing_is_owed_after_the_end(attempts, over, now):
     assert found.next_due is None or found.next_due <= found.within_at
     assert (found.decided_at is None) == (found.state == "open")
     assert found.exhausted_at is None or found.attempts >= TIER.attempts
+
+
+# What is said and seen
+
+TOLD = {
+    # seen, logged, words (hours, which contact was asked for) -> the contacts that count
+    "one that is seen as well": ([1.5], [], [(3, 1)], [1.5]),
+    "one that nothing else tells of": ([], [], [(3, 1)], [3]),
+    "seen at the very instant": ([3], [], [(3, 1)], [3]),
+    "seen at the start": ([0], [], [(3, 1)], [0]),
+    "seen before the start": ([-2], [], [(3, 1)], [-2, 3]),
+    "seen after the word": ([5], [], [(3, 1)], [3, 5]),
+    "seen within the least gap after the word": ([3.5], [], [(3, 1)], [3]),
+    "the second, and the first was seen alone": ([1, 25], [], [(26, 2)], [1, 25]),
+    "the second, of which nothing is seen": ([1], [], [(26, 2)], [1, 26]),
+    "both, and the CRM shows one": ([1.5], [], [(3, 1), (27, 2)], [1.5, 27]),
+    "both, and the CRM shows both": ([1.5, 25], [], [(3, 1), (27, 2)], [1.5, 25]),
+    "both, and two calls before the first word": ([1, 2.5], [], [(3, 1), (27, 2)], [1, 2.5, 27]),
+    "both, and the CRM shows the first a little later": ([3.5], [], [(3, 1), (27, 2)], [3, 27]),
+    "after a contact that was logged": ([], [2], [(27, 2)], [2, 27]),
+    "after one that was logged and seen": ([1.5], [2], [(27, 2)], [1.5, 27]),
+    "after more than is known by now": ([1], [], [(27, 3)], [1, 27]),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_a_word_and_what_the_crm_shows_are_one_contact(case):
+    """A word has no time of its own: what was seen after the contact before, and not after the word, is that contact."""
+    seen, logged, words, expected = TOLD[case]
+    for turn in (1, -1):
+        told = [Word(at(hours), attempt) for hours, attempt in words][::turn]
+        found = distinct(MON, map(at, seen[::turn]), map(at, logged[::turn]), told, HOUR)
+        assert counted(found, HOUR) == tuple(map(at, expected))
+
+
+HOURS = st.lists(st.integers(-20, 120).map(lambda quarters: at(quarters / 4)), max_size=6)
+WORDS = st.lists(st.builds(Word, st.integers(0, 120).map(lambda q: at(q / 4)), st.integers(1, 4)), max_size=4)
+
+
+@given(HOURS, HOURS, WORDS, st.randoms())
+def test_words_add_no_more_than_was_said(seen, logged, words, chance):
+    """What has a time of its own counts as without them, each adds one contact or none, and the order of arrival changes nothing."""
+    found = distinct(MON, seen, logged, words, HOUR)
+    least, most = ([*seen, *logged], [*seen, *logged, *(word.at for word in words)])
+    assert len(counted(least, HOUR)) <= len(counted(found, HOUR)) <= len(counted(most, HOUR))
+    for each in (seen, logged, words):
+        chance.shuffle(each)
+    assert distinct(MON, seen, logged, words, HOUR) == found

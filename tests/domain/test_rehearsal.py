@@ -115,8 +115,8 @@ def test_a_step_is_told_to_whoever_holds_the_lead_then():
 def test_a_step_that_waits_changes_hands_with_the_lead():
     """Ben, in New York, is not told yet when Ana takes his lead: she is, at once; what he was told is not told again."""
     held = (Held(at(9), BEN), Held(at(12, 30), ANA), Held(at(14, 30), BEN))
-    rule = Reminders(steps=(Step("at_risk", "owner"),))
-    told = tellings(replace(AGREEMENT, reminders=rule), course(owners=held), at(17))
+    rule = Reminders(steps=(Step("at_risk", "owner"), Step("breach+100%", "owner")))
+    told = tellings(replace(AGREEMENT, reminders=rule), course(owners=held), at(16))
     assert sent(*told) == [(at(12, 30), ANA, "owner")]
     here = PEOPLE | {BEN: Somebody(BEN)}
     assert sent(*told, people=here) == [(at(12), BEN, "owner")]
@@ -129,6 +129,27 @@ def test_a_new_lead_is_told_to_each_owner_once():
     assert steps(course(owners=held), agreement) == [(at(9), "owner", ANA), (at(11), "owner", BEN)]
     assert steps(course(owners=held, handed_over=frozenset({at(11)})), agreement) == [(at(9), "owner", ANA)]
     assert steps(course(owners=held, answered_at=at(10)), agreement) == [(at(9), "owner", ANA)]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, [(at(13, 30), BEN)]),
+        ({"handed_over": frozenset({at(13, 30)})}, []),
+        ({"answered_at": at(13, 20)}, []),
+        ({"owners": (Held(at(9), ANA), Held(at(12, 10), BEN))}, []),
+        ({"owners": (Held(at(9), ANA), Held(at(12, 10), BEN)), "answered_at": at(12, 30)}, []),
+        ({"owners": (Held(at(9), None), Held(at(13, 30), BEN))}, [(at(13, 30), BEN)]),
+        ({"owners": (Held(at(9), ANA),)}, []),
+    ],
+)
+def test_who_gets_a_lead_after_the_last_step_to_its_owner_is_told(more, told):
+    """Nothing else would reach them; who is asked by a later step, or took the lead over, needs no word of its own."""
+    rule = Reminders(steps=(Step("at_risk", "owner"), Step("breach", "owner")))
+    held = {"owners": (Held(at(9), ANA), Held(at(13, 30), BEN))}
+    found = tellings(replace(AGREEMENT, reminders=rule), course(**(held | more)), at(17))
+    new = [t for t in found if t.since is None and not t.again]
+    assert [(t.at, t.owner) for t in new if t.waits(t.at)] == told
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,34 @@ def test_what_a_snooze_held_back_is_told_at_its_end():
     )
 
 
+LATER = {
+    # decided, now (hours) -> sent, missed; a is the owner's at 3, m the manager's at 5, b the owner's at 6, c the channel's at 8
+    "nothing was told": ("", 9, "c", "amb"),
+    "the channel was told": ("c", 9, "b", "am"),
+    "the owner and the channel were told": ("bc", 9, "", "am"),
+    "the manager was told": ("m", 5, "a", ""),
+    "the owner was told a little before": ("b", 5.98, "m", "a"),
+    "a later one was missed, too": ("abc", 9, "", "m"),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_what_comes_after_a_later_step_was_told_is_missed(case):
+    """A new agreement has an earlier step: it is not told any more, and the owner's only if the owner was told later."""
+    decided, now, sent, missed = LATER[case]
+    every = (
+        *some(("a", 3), ("b", 6)),
+        *some(("m", 5), to="manager"),
+        *some(("c", 8), to="channel"),
+        *some(("x", 7), missable=False),
+    )
+    choice = decide(waiting(every, {*decided, "x"}, None), at(now), FIVE)
+    assert ("".join(step.key for step in choice.send), "".join(sorted(s.key for s in choice.skip))) == (
+        sent,
+        "".join(sorted(missed)),
+    )
+
+
 @given(st.lists(STEPS, unique_by=lambda step: step.key), INSTANTS, st.integers(0, 60))
 def test_every_step_that_is_due_is_decided(given_steps, now, bundle):
     """What is due is told or missed, not both; only what can be missed is; nothing is told that is not due soon."""

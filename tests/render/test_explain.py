@@ -29,7 +29,7 @@ from bot.domain.ledger import Stopped, ledger
 from bot.domain.worktime import Calendar
 from bot.render import blocks
 from bot.render.explain import CHARACTERS, explain, explain_data, explain_text, unclear_sentence
-from bot.render.explain_words import sections
+from bot.render.explain_words import sections, verdict
 from bot.render.text import width
 from bot.render.wall_time import WallClock, duration
 from tests.render.judge import faults, spoken, strings
@@ -381,3 +381,31 @@ def test_a_clock_on_the_wall():
     autumn, spring = datetime.fromisoformat("2026-11-01T06:00Z"), datetime.fromisoformat("2026-03-08T07:00Z")
     assert clock.change(autumn, -HOUR) == "clocks go back 1 h at 02:00"
     assert clock.change(spring, HOUR) == "clocks go forward 1 h at 02:00"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "told"),
+    [(HOUR, "1 h was"), (2 * HOUR, "2 h were"), (MINUTE, "1 min was"), (90 * MINUTE, "1 h 30 min were")],
+)
+def test_one_hour_was_agreed(agreed, told):
+    """One of a unit is one."""
+    cycle = replace(BREACHED, tier=replace(BREACHED.tier, first_contact=agreed))
+    clock = WallClock("America/New_York", END)
+    assert verdict(cycle, clock) == f"Contacted late: after 8 h 50 min of working time; {told} agreed."
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "told"),
+    [
+        ("America/New_York", "2026-11-01T05:30Z", "Sun 1 Nov, 01:30 UTC-4"),
+        ("America/New_York", "2026-11-01T06:30Z", "Sun 1 Nov, 01:30 UTC-5"),
+        ("America/New_York", "2026-11-01T04:59Z", "Sun 1 Nov, 00:59"),
+        ("America/New_York", "2026-11-01T07:00Z", "Sun 1 Nov, 02:00"),
+        ("America/New_York", "2026-03-08T07:00Z", "Sun 8 Mar, 03:00"),
+        ("Australia/Lord_Howe", "2026-04-04T15:15Z", "Sun 5 Apr, 01:45 UTC+10:30"),
+        ("Europe/Lisbon", "2026-10-25T01:10Z", "Sun 25 Oct, 01:10 UTC+0"),
+    ],
+)
+def test_the_hour_that_comes_twice_is_told_apart(zone, instant, told):
+    """When clocks go back, the same time comes twice: it has its offset, and no other time has."""
+    assert WallClock(zone, START).on(datetime.fromisoformat(instant)) == told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.flow.agreement_file import AgreementFile, adopt
 from bot.groundwork import parse_agreement
+from bot.store import clocks
 from jobs import work
 from tests.support.leads import at, called, comes, said, the_clock
 from tests.support.world import START, World
@@ -147,3 +148,23 @@ async def test_a_faulty_file_changes_nothing_and_is_told_to_the_admin_once(sqlit
         await world.writes(hours(2))
         world.expect("chat.postMessage")
         assert world.told() == ["Tier all: first contact within 2 working hours, before within 4."]
+
+
+async def test_an_earlier_step_is_not_told_after_a_later_one(sqlite, tmp_path):
+    """A step of Monday that is agreed on Wednesday comes too late for a lead that the channel was told of on Monday."""
+    more = ', { at = "breach+100%", to = "channel" }'
+    steps = hours(4).replace(" }]", f" }}{more}]")
+    async with Firm(sqlite, tmp_path / "ours.toml", steps) as world:
+        await comes(world, world.maya)
+        await world.until(at(9, 1, day=17))
+        world.expect("chat.postMessage", "chat.postMessage")
+        await world.until(at(12, day=18))
+        await world.writes(steps.replace(more, f'{more}, {{ at = "breach+50%", to = "olu@seller.example" }}'))
+        world.expect("chat.update", "chat.postMessage")  # the new agreement is told, and no reminder
+        await world.until(at(9, day=30))
+        world.quiet()
+        assert world.direct(world.olu) == []
+        decided = await world.database.read(lambda s: clocks.decisions(s, ["generic/Dana"]))
+        assert [(one.step, one.outcome) for one in decided if "olu" in one.step] == [
+            ("breach+50%:olu@seller.example", "skipped")
+        ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.agreement import DEFAULT_CALENDAR, Agreement, Tier
-from tests.support.leads import at, called, comes, the_clock
+from tests.support.leads import at, called, comes, said, the_clock
 from tests.support.people import latest, logs, presses, snoozes, told
 from tests.support.world import OWNERS, TO_OWNERS, World, buttons
 
@@ -112,6 +112,41 @@ async def test_said_and_seen_within_the_least_gap_are_one(sqlite):
         assert "contact 2 of 2 agreed by 16 Nov, 14:00" in latest(world, maya).text
 
 
+@pytest.mark.parametrize("told_at", [at(13), at(15, day=17)])
+async def test_a_call_told_by_a_press_and_by_the_crm_is_one_contact(sqlite, told_at):
+    """Called at 10:30, said at 12:00, shown by the CRM sooner or later: the second of three contacts is still asked for."""
+    async with World(sqlite, replace(OWNERS, tiers=(Tier(attempts=3),))) as world:
+        maya = world.person("Maya Okafor")
+        await comes(world, maya)
+        await world.until(at(12, 0, 30))
+        await world.press(maya, latest(world, maya))
+        await world.until(told_at)
+        await called(world, "Dana", at(10, 30), outcome="no_answer")
+        clock = await the_clock(world)
+        assert (clock.attempts, clock.follow_up, clock.exhausted_at) == (1, "open", None)
+        assert clock.stopped_at == at(10, 30)
+        await world.until(max(at(12, 1, day=17), told_at))
+        told(world)
+        assert "contact 2 of 3" in latest(world, maya).text
+
+
+async def test_the_words_of_a_follow_up_are_one_contact_each(sqlite):
+    """Each day called, said later, shown last by the CRM: three contacts of three, and then nobody is reminded."""
+    async with World(sqlite, replace(OWNERS, tiers=(Tier(attempts=3),))) as world:
+        maya = world.person("Maya Okafor")
+        await comes(world, maya)
+        for number, day in enumerate((16, 17, 18), 1):
+            await world.until(at(14, day=day))
+            await world.press(maya, latest(world, maya))
+            await world.until(at(16, day=day))
+            await called(world, "Dana", at(11, day=day), outcome="no_answer")
+            assert (await the_clock(world)).attempts == number
+        assert (await the_clock(world)).exhausted_at == at(11, day=18)
+        told(world)
+        await world.until(at(9, day=30))
+        world.quiet()
+
+
 async def test_given_up_and_never_again(sqlite):
     """After the last attempt without a reply nobody is reminded, whatever is told of the lead."""
     async with World(sqlite, TWICE) as world:
@@ -142,7 +177,10 @@ async def test_a_second_contact_is_taken_back(sqlite):
         assert told(world) == (0, 2)
         assert "contact 2 of 2" in latest(world, maya).text
         await world.until(at(9, day=30))
-        world.quiet()
+        assert (told(world), said(world, maya)[-1].splitlines()[-1]) == (
+            (0, 1),
+            "Dana Reyes: nothing more to do.",
+        )
 
 
 async def test_a_follow_up_is_snoozed(sqlite):

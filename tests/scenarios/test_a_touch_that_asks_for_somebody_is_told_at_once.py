@@ -199,8 +199,52 @@ async def test_somebody_else_presses(sqlite):
         await world.happens("lead.updated", id="Dana", owner_email=ben)
         await touches(world)
         told(world)
+        old = latest(world, ben)
         await world.happens("lead.updated", id="Dana", owner_email=maya)
         told(world)
-        await presses(world, ben, latest(world, ben), "contacted", stale=True)
+        await presses(world, ben, old, "contacted", stale=True)
         world.expect("response_url")
         assert "with somebody else" in private(world, ben)[-1]
+
+
+async def test_whoever_took_over_a_lead_that_no_promise_covers_hears_of_the_next(sqlite):
+    """Handed over without a clock it is Jon's, until the CRM states another owner than before: then it is hers who that is."""
+    async with World(sqlite, NOBODY) as world:
+        maya, jon, ann = (world.person(name) for name in ("Maya Okafor", "Jon Park", "Ann Lee"))
+        await comes(world, maya)
+        await world.until(at(9, 30))
+        await touches(world)
+        await hands_over(world, maya, latest(world, maya), jon)
+        await presses(world, jon, latest(world, jon), "accept")
+        told(world)
+        await world.until(at(10, day=18))
+        await world.happens("lead.updated", id="Dana", owner_email=maya, score=5)
+        told(world)
+        before = [len(world.direct(who)) for who in (maya, jon, ann)]
+        await touches(world, "call_request")
+        assert told(world)[0] == 1
+        assert [len(world.direct(who)) for who in (maya, jon, ann)] == [before[0], before[1] + 1, before[2]]
+        await world.press(jon, latest(world, jon))
+        assert latest(world, jon).text == SETTLED + "Contacted."
+        await world.happens("lead.updated", id="Dana", owner_email=ann)
+        await world.until(at(10, day=20))
+        await touches(world, "call_request")
+        assert [len(world.direct(who)) for who in (maya, jon, ann)] == [before[0], before[1] + 1, 1]
+        told(world)
+
+
+async def test_a_line_without_a_promise_goes_with_the_lead(sqlite):
+    """Jon accepted: what asked Maya names him and has no button for her, and her late press is turned down."""
+    async with World(sqlite, NOBODY) as world:
+        maya, jon = world.person("Maya Okafor"), world.person("Jon Park")
+        await comes(world, maya)
+        await world.until(at(9, 30))
+        await touches(world)
+        await hands_over(world, maya, latest(world, maya), jon)
+        before = latest(world, maya)
+        await presses(world, jon, latest(world, jon), "accept")
+        assert "now with" in latest(world, maya).text
+        assert labels(latest(world, maya)) == []
+        await world.press(maya, before, stale=True)
+        assert "somebody else" in private(world, maya)[-1]
+        world.unexpected()

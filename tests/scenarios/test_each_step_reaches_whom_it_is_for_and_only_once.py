@@ -82,6 +82,46 @@ async def test_an_answer_ends_every_step(sqlite):
         world.quiet()
 
 
+@pytest.mark.parametrize("how", ["to another", "from nobody"])
+async def test_a_late_lead_that_the_crm_gives_to_somebody(sqlite, how):
+    """After the last step to the owner nothing would reach Jon: he is told once, then the other steps go on as agreed."""
+    rule = Reminders(steps=STEPS[:3], bundle=timedelta(0))
+    async with World(sqlite, replace(TWO_HOURS, reminders=rule)) as world:
+        maya, mona, _ = await team(world)
+        jon = world.person("Jon Park")
+        await world.happens("person.updated", email=jon, manager_email=mona)
+        await comes(world, maya if how == "to another" else None)
+        await world.until(at(11, 30))
+        assert told(world) == (2, 0)
+        await world.happens("lead.updated", id="Dana", owner_email=jon)
+        assert (told(world)[0], len(world.direct(jon))) == (1, 1)
+        assert "Dana Reyes" in latest(world, jon).text
+        assert labels(latest(world, jon)) == ["Contacted"]
+        await world.happens("lead.updated", id="Dana", score=10, owner_email=jon)
+        await world.until(at(12, 1))
+        assert (told(world), len(world.direct(mona))) == ((1, 0), 1)
+        await world.until(at(9, day=30))
+        world.quiet()
+
+
+async def test_a_lead_given_away_before_a_step_to_its_owner(sqlite):
+    """Jon hears of it by the next step; one who took it over by the question has it on the screen already."""
+    async with World(sqlite, TWO_HOURS) as world:
+        maya, _, _ = await team(world)
+        jon, ann = world.person("Jon Park"), world.person("Ann Lee")
+        await comes(world, maya)
+        await world.until(at(10, 40))
+        assert told(world) == (1, 0)
+        await world.happens("lead.updated", id="Dana", owner_email=jon)
+        assert told(world)[0] == 0
+        await world.until(at(11, 1))
+        assert (told(world)[0], len(world.direct(jon))) == (1, 1)
+        await hands_over(world, jon, latest(world, jon), ann)
+        await presses(world, ann, latest(world, ann), "accept")
+        await world.until(at(11, 59))
+        assert (told(world)[0], len(world.direct(ann))) == (1, 1)
+
+
 async def test_a_manager_who_is_away(sqlite):
     """The step to the manager goes to the manager's delegate."""
     async with World(sqlite, TWO_HOURS) as world:
