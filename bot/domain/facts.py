@@ -24,6 +24,7 @@ LeadState = Literal[
     "at_risk",
     "breached",
     "follow_up",
+    "callback",
     "intent",
     "snoozed",
     "said",
@@ -31,9 +32,10 @@ LeadState = Literal[
     "seen",
     "not_a_fit",
     "handed_over",
+    "reassigned",
     "closed",
 ]
-"""How a lead in a reminder stands: the first five wait for an answer, `snoozed` will again, the others are settled."""
+"""How a lead in a reminder stands: the first six wait for an answer, `snoozed` will again, the others are settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class NudgeLead:
     source: str | None
     """How they came, in words already chosen from the record: the asset, else campaign, else channel."""
     due: datetime
-    """When the contact was promised (UTC); for `intent` when they showed it, for `snoozed` the end of the snooze."""
+    """When the contact was promised (UTC); for `intent` when they showed it, for `callback` when they wished to be
+    called, for `snoozed` the end of the snooze."""
     state: LeadState
     owner: Named | None = None
     """Shown only where the reminder goes to somebody else than the owner."""
@@ -71,9 +74,12 @@ class NudgeLead:
     """Which contact is due, of `attempts` agreed."""
     attempts: int = 1
     intent: str | None = None
-    """What they asked for or did, for `intent`."""
+    """What they asked for or did, for `intent`; also where a contact is due and they asked for one besides."""
+    intent_at: datetime | None = None
+    """When they did (UTC), where a contact is due besides."""
     answer: str | None = None
-    """More of the answer, as typed or chosen by a person: the outcome of a contact, the reason of a bad fit."""
+    """More of the answer, as typed or chosen by a person: the outcome of a contact, the reason of a bad fit; for
+    `closed` why nothing is owed any more."""
     hand_over: Literal["offered", "declined"] | None = None
     """Whether somebody was asked to take the lead over, or said no; `to` is that person."""
     to: Named | None = None
@@ -81,6 +87,8 @@ class NudgeLead:
     """Opaque reference of the answer, while it can be taken back."""
     offer: bool = False
     """Whether the agreement offers the hand-over at this step."""
+    fresh: bool = False
+    """Whether nobody was reminded of the lead before, for `new`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,9 @@ class Nudge:
     """What the waiting leads are worth together, where that is known of any; None otherwise."""
 
 
+HandOverState = Literal["offered", "accepted", "declined", "withdrawn", "settled"]
+
+
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """Somebody is asked to take over a lead. `asked_by` is shown by name, never mentioned."""
@@ -111,8 +122,10 @@ class HandOver:
     due: datetime | None
     """When the first contact is or was promised (UTC); None where it was made."""
     zone: str
-    state: Literal["offered", "accepted", "declined", "withdrawn", "settled"]
+    state: HandOverState
     """`settled`: the lead was answered before this person did."""
+    line: NudgeLead | None = None
+    """The lead as its new owner's reminder, for `accepted`."""
 
 
 @dataclass(frozen=True, slots=True)

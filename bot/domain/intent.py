@@ -28,15 +28,16 @@ MOST_TOLD: Final = 3
 _OWN_TOUCH: Final = timedelta(hours=24)
 _REQUESTS: Final[tuple[Kind, ...]] = ("demo_request", "call_request")
 _IN_WORDS: Final = {
-    "visit": "visited the site",
-    "download": "downloaded something",
-    "webinar": "attended a webinar",
-    "demo_request": "asked for a demo",
-    "call_request": "asked for a call",
-    "email_click": "opened an e-mail",
-    "ad": "followed an ad",
-    "event": "came to an event",
+    "visit": "the site",
+    "download": "a download",
+    "webinar": "a webinar",
+    "demo_request": "a demo request",
+    "call_request": "a call request",
+    "email_click": "an e-mail",
+    "ad": "an ad",
+    "event": "an event",
 }
+"""What a touch that names nothing was, as a noun: it stands in a list with the names of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,24 @@ Told: TypeAlias = tuple[datetime, Kind]
 
 
 def in_words(touch: Touch) -> str | None:
-    """A touch in words: the asset, else the campaign, else what was done, else the channel; None of nothing."""
+    """What was touched: the asset, else the campaign, else what kind of thing, else the channel; None of nothing."""
     for name in (touch.asset, touch.campaign):
         if name and fold(name):
             return name
     if touch.kind and fold(touch.kind):
         return _IN_WORDS.get(touch.kind, touch.kind.replace("_", " "))
-    return touch.channel if touch.channel and fold(touch.channel) else None
+    return channel_in_words(touch.channel) if touch.channel and fold(touch.channel) else None
+
+
+def channel_in_words(channel: str) -> str:
+    """`paid_search` as people say it: `Paid search`."""
+    words = " ".join(channel.replace("_", " ").split())
+    return words[:1].upper() + words[1:] or channel
+
+
+def without_name(kind: str) -> str | None:
+    """What a touch with intent of this kind is called where it names neither asset nor campaign."""
+    return _IN_WORDS.get("visit" if kind == "return_visit" else kind)
 
 
 def touched_since(touches: Iterable[Touch], created_at: datetime, came: str | None = None) -> tuple[str, ...]:

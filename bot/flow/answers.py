@@ -15,7 +15,9 @@ from bot.domain import answering
 from bot.domain.answering import Faulty, LeadForm, Logged, Press, Result
 from bot.domain.steps import INTENT, attempt_of
 from bot.flow import briefs, clockwork, intents, lead_lines, leads
+from bot.flow.absence import not_there
 from bot.flow.answerers import Behind, behind, email_of, may_answer
+from bot.flow.lead_ends import can_be_taken
 from bot.flow.people import who_is
 from bot.flow.receivers import PERSON
 from bot.store import answers, outbox, people, records
@@ -186,7 +188,7 @@ def _snooze(
 
 def _hand_over(
     session: Session,
-    agreement: Agreement,  # noqa: ARG001  # all answers have one signature
+    agreement: Agreement,
     lead: Behind,
     press: Press,
     now: datetime,
@@ -199,11 +201,18 @@ def _hand_over(
         return "already"
     if to == lead.owner:
         return Faulty("person", "This lead is theirs already. Choose somebody else.")
-    offered = [a for a in _of_cycle(session, lead) if leads.still_asked(a, lead.contact, lead.clock)]
+    offered = [
+        a
+        for a in _of_cycle(session, lead)
+        if can_be_taken(session, agreement, a, lead.contact, lead.clock, now)
+    ]
     if any(a.data["to"] == to for a in offered):
         return "already"
     if offered:
         return Faulty("person", "Somebody was asked already. Wait for their answer, or undo it first.")
+    absent = not_there(session, agreement, to, lead.owner, now)
+    if absent is not None:
+        return absent
     records.name(session, "person", to)
     people.linked(session, to, to_slack_id, now)
     data = {
@@ -267,7 +276,8 @@ def _reply(
     contact = records.contact_of(session, lead_keys=[answer.lead_key])
     if not leads.alive(contact):
         return "gone"
-    if not leads.still_asked(answer, contact, leads.clock_of(session, contact, answer.cycle)):
+    clock = leads.clock_of(session, contact, answer.cycle)
+    if not can_be_taken(session, agreement, answer, contact, clock, now):
         return "already"
     if not answers.settle(session, answer, state, now):
         return "already"
@@ -285,7 +295,7 @@ def _undo(session: Session, agreement: Agreement, press: Press, now: datetime) -
     contact = records.contact_of(session, lead_keys=[answer.lead_key])
     clock = leads.clock_of(session, contact, answer.cycle)
     theirs = answer.by_slack_id == press.slack_id
-    if not theirs and not may_answer(session, agreement, leads.owner_of(contact, clock), press, now):
+    if not theirs and not may_answer(session, agreement, leads.owner_of(contact, clock, session), press, now):
         return "not yours"
     if answer.state == "undone":
         return "already"
@@ -294,8 +304,13 @@ def _undo(session: Session, agreement: Agreement, press: Press, now: datetime) -
     if not answers.settle(session, answer, "undone", now):
         return "already"
     _recompute(session, agreement, contact, now)
-    if answer.kind == "handed_over":
-        _show_hand_over(session, answer, now)
+    open_ = [
+        a
+        for a in answers.of_leads(session, contact.lead_keys)
+        if leads.still_asked(a, contact, clock, session)
+    ]
+    for question in (*open_, *([answer] if answer.kind == "handed_over" else [])):
+        _show_hand_over(session, question, now)  # also one that was given up unsent, as nothing was owed
     if answer.kind == "not_a_fit":
         briefs.put_feedback(session, agreement, answer.at, now)
     return "settled"

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from bot.domain import answering, clocks
+from bot.domain import answering, clocks, intent
 from bot.domain.answering import UNDO
 from bot.domain.facts import LeadWorth, NudgeLead
 from bot.domain.money import Money
-from bot.domain.steps import CALLBACK, INTENT, attempt_of
+from bot.domain.privacy import MARK
+from bot.domain.steps import INTENT, attempt_of
 from bot.domain.worth import Origin
 from bot.flow import leads, worth
 from bot.flow.context import context_of
+from bot.flow.lead_ends import (
+    TICK,
+    Asked,
+    made,
+    made_before,
+    of_cycle,
+    over,
+    passed_on,
+    said_before,
+    wish_of,
+)
 from bot.flow.prepared import named
-from bot.store import answers, people, records
+from bot.flow.step_words import kind_of
+from bot.store import clocks as stored
+from bot.store import people, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,25 +40,10 @@ if TYPE_CHECKING:
     from bot.store.database import Session
     from bot.store.records import Contact, Stored
 
-WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "intent"})
-_TICK: Final = timedelta(microseconds=1)
-_OUTCOMES: Final = {
-    "connected": "reached them",
-    "no_answer": "no answer",
-    "bounced": "bounced",
-    "asked_to_be_called": "asked to be called",
-}
+__all__ = ["WAITING", "Asked", "Line", "at_stake", "lines_of", "made"]
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a button stands for: a lead in a cycle, and the step that asked for an answer."""
-
-    ref: str
-    lead_key: str
-    cycle: int
-    step: str
-    due_at: datetime
+WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "callback", "intent"})
+_FORGOTTEN: Final = "A forgotten person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,7 @@ def lines_of(
             if line.waits or primary.key not in found:
                 found[primary.key] = line
             if line.waits:
+                found[primary.key] = _with_intent(session, agreement, line, options, contact, clock)
                 break
     worths = worth.of_leads(session, agreement, {key: line.origin for key, line in found.items()})
     for key, value in worths.items():
@@ -108,6 +108,34 @@ def _of_contacts(session: Session, asked: Iterable[Asked]) -> list[tuple[list[As
     return list(found.values())
 
 
+def _with_intent(
+    session: Session,
+    agreement: Agreement,
+    line: Line,
+    options: list[Asked],
+    contact: Contact,
+    clock: Clock | None,
+) -> Line:
+    """A line that asks for a contact of the agreement, with the latest intent that the same message tells."""
+    told = [one for one in options if one.step.startswith(INTENT) and one is not line.asked]
+    open_ = [one for one in told if made(session, agreement, one, contact, clock) is None]
+    if line.lead.state == "intent" or not open_:
+        return line
+    latest = max(open_, key=lambda one: one.due_at)
+    kind = _kind_of_intent(latest)
+    lead = replace(line.lead, intent=kind, intent_at=latest.due_at, since=_not_twice(line.lead.since, kind))
+    return replace(line, lead=lead)
+
+
+def _kind_of_intent(asked: Asked) -> str:
+    return asked.step.removeprefix(INTENT).partition(":")[0]
+
+
+def _not_twice(since: tuple[str, ...], kind: str) -> tuple[str, ...]:
+    """What they touched, without what the line says of their intent anyway."""
+    return tuple(words for words in since if words != intent.without_name(kind))
+
+
 def at_stake(agreement: Agreement, lines: Iterable[Line]) -> Money | None:
     """What the waiting leads are worth together; None where that is known of none."""
     known = [line.lead.worth.amount.minor for line in lines if line.waits and line.lead.worth is not None]
@@ -130,14 +158,15 @@ def _line(
     receiver: str | None,
 ) -> Line:
     get = leads.survivor(contact, primary).record.get
-    given = [a for a in answers.of_leads(session, contact.lead_keys) if a.cycle == asked.cycle]
+    forgotten = str(get("email") or "").startswith(MARK)
+    given = of_cycle(session, contact, asked.cycle)
     came, since = context_of(session, agreement, contact, now)
-    owner = leads.owner_of(contact, clock)
+    owner = leads.owner_of(contact, clock, session)
     base = NudgeLead(
         ref=asked.ref,
-        name=get("name"),
+        name=_FORGOTTEN if forgotten else get("name"),
         company=get("company"),
-        email=get("email"),
+        email=None if forgotten else get("email"),
         url=get("url"),
         source=came,
         since=since,
@@ -153,6 +182,8 @@ def _line(
     elif owner != receiver:
         shown = replace(shown, owner=named(people.by_email(session, [owner]), owner))
     ends = [at for at in (until, shown.due if shown.state == "snoozed" else None) if at is not None]
+    if shown.state == "follow_up" and clock is not None and clock.within_at is not None:
+        ends += [clock.within_at + TICK] if now <= clock.within_at else []
     own = primary.record.get  # as the report counts it, also where another lead of the contact is shown
     origin = Origin(own("asset"), own("channel"), own("segment"))
     return Line(asked, primary.key, owner, shown, origin, min(ends, default=None))
@@ -171,59 +202,58 @@ def _as_it_stands(
 ) -> tuple[NudgeLead, Answer | None]:
     """The lead with its state, and the answer that could be taken back."""
     if clock is None and not asked.step.startswith(INTENT):
+        said = said_before(agreement, asked, given)
+        if said is not None:
+            return replace(base, state=said.state, answer=said.words), None
         return replace(base, state="closed"), None
     ended = clock is not None and clock.ended_at is not None
     unfit = next((a for a in given if a.kind == "not_a_fit" and (ended or clock is None)), None)
     if unfit is not None:
         return replace(base, state="not_a_fit", answer=unfit.data["reason"]), unfit
-    to = _passed_on(asked, given, receiver, leads.owner_of(contact, clock))
-    if to is not None:
-        return replace(base, state="handed_over", to=named(people.by_email(session, [to]), to)), None
     settled = made(session, agreement, asked, contact, clock, given)
+    passed = passed_on(session, agreement, asked, contact, clock, given, receiver, now)
+    if passed is not None and not (
+        settled is not None and made_before(session, agreement, asked, contact, clock, settled, passed, now)
+    ):
+        to = named(people.by_email(session, [passed.to]), passed.to)
+        return replace(base, state="handed_over" if passed.handed_over else "reassigned", to=to), None
     if settled is not None:
-        return replace(base, **settled[0]), settled[1]
+        return replace(base, state=settled.state, answer=settled.words), settled.answer
     if ended or not leads.alive(contact):
         return replace(base, state="closed"), None
+    why = over(session, agreement, asked, contact, clock, given, now) if clock is not None else None
+    if why is not None:
+        return replace(base, state="closed", answer=why), None
     snooze = _snooze(asked, given, now)
     if snooze is not None:
         return replace(base, state="snoozed", due=datetime.fromisoformat(snooze.data["until"])), snooze
-    waiting = _waiting(agreement, asked, clock, now, base)
-    return _with_hand_over(session, contact, clock, given, waiting)
+    waiting = _waiting(session, agreement, asked, clock, given, now, base)
+    return _with_hand_over(session, asked, contact, clock, given, waiting)
 
 
 def _with_hand_over(
-    session: Session, contact: Contact, clock: Clock | None, given: list[Answer], waiting: NudgeLead
+    session: Session,
+    asked: Asked,
+    contact: Contact,
+    clock: Clock | None,
+    given: list[Answer],
+    waiting: NudgeLead,
 ) -> tuple[NudgeLead, Answer | None]:
-    """A waiting lead with what became of the latest question whether somebody takes it over."""
-    asked = next((a for a in reversed(given) if a.kind == "handed_over"), None)
-    if asked is None:
-        return waiting, None
-    offered = leads.still_asked(asked, contact, clock)
-    declined = asked.state == "declined" and asked.data["from"] == leads.owner_of(contact, clock)
-    if not offered and not declined:
-        return waiting, None
-    to = named(people.by_email(session, [asked.data["to"]]), asked.data["to"])
-    told = replace(waiting, hand_over="offered" if offered else "declined", to=to)
-    return told, asked if offered else None
+    """A waiting lead with what became of the latest question whether somebody takes it over.
 
-
-def _passed_on(asked: Asked, given: list[Answer], receiver: str | None, owner: str | None) -> str | None:
-    """Who owns a lead that left this reader's hands by a hand-over; None if it did not, or came back.
-
-    What falls due after the hand-over is told to them for another reason: as a manager, or in somebody's place.
+    Who could not take over one contact is not named again beside the next one.
     """
-    accepted = [
-        a
-        for a in given
-        if a.kind == "handed_over"
-        and a.state == "accepted"
-        and a.settled_at is not None
-        and asked.due_at <= a.settled_at
-    ]
-    theirs = any(receiver in {a.data["from"], a.by_email} for a in accepted)
-    if receiver is None or owner is None or owner == receiver or not theirs:
-        return None
-    return owner
+    question = next((a for a in reversed(given) if a.kind == "handed_over"), None)
+    if question is None:
+        return waiting, None
+    offered = leads.still_asked(question, contact, clock, session)
+    theirs = question.data["from"] == leads.owner_of(contact, clock, session)
+    same = question.data.get("attempt", 1) == attempt_of(asked.step)
+    if not offered and not (question.state == "declined" and theirs and same):
+        return waiting, None
+    to = named(people.by_email(session, [question.data["to"]]), question.data["to"])
+    told = replace(waiting, hand_over="offered" if offered else "declined", to=to)
+    return told, question if offered else None
 
 
 def _snooze(asked: Asked, given: list[Answer], now: datetime) -> Answer | None:
@@ -235,74 +265,23 @@ def _snooze(asked: Asked, given: list[Answer], now: datetime) -> Answer | None:
     return None if asked.step.startswith(INTENT) and latest.at < asked.due_at else latest
 
 
-def made(
+def _waiting(
     session: Session,
     agreement: Agreement,
     asked: Asked,
-    contact: Contact,
     clock: Clock | None,
-    given: list[Answer] | None = None,
-) -> tuple[dict[str, Any], Answer | None] | None:
-    """What settled the contact that was asked for: (fields of the line, the answer); None while it is owed.
-
-    `given` are the answers of its cycle, if they are known.
-    """
-    if given is None:
-        given = [a for a in answers.of_leads(session, contact.lead_keys) if a.cycle == asked.cycle]
-    words = [a for a in given if a.kind == "contacted" or (a.kind == "logged" and _counts(agreement, a))]
-    attempt = attempt_of(asked.step)
-    since = asked.due_at if asked.step.startswith(INTENT) else _called_at(asked, given)
-    if since is not None:
-        said = [a for a in words if a.at >= since]
-        seen = any(at >= since for at in _attempts(session, agreement, contact))
-        return _told(said, seen=seen) if said or seen else None
-    if clock is None:
-        return None
-    said = [a for a in words if a.data.get("attempt", 1) >= attempt]
-    seen = clock.stopped_how == "seen" if attempt == 1 else clock.attempts >= attempt and not said
-    return _told(said, seen=seen) if said or seen else None
-
-
-def _counts(agreement: Agreement, answer: Answer) -> bool:
-    return answer.data["kind"] in agreement.contact.counts
-
-
-def _called_at(asked: Asked, given: list[Answer]) -> datetime | None:
-    """From when on a contact is the call-back that the lead had asked for; None where no such is asked for."""
-    number = asked.step.removeprefix(CALLBACK).partition("#")[0]
-    wished = next((a for a in given if asked.step.startswith(CALLBACK) and str(a.id) == number), None)
-    return wished.at + _TICK if wished is not None else None
-
-
-def _attempts(session: Session, agreement: Agreement, contact: Contact) -> list[datetime]:
-    rule = agreement.contact
-    return [
-        act["at"]
-        for act in records.activities_of(session, contact)
-        if clocks.is_attempt(rule, act["kind"], act["direction"], act["outcome"])
-    ]
-
-
-def _told(said: list[Answer], *, seen: bool) -> tuple[dict[str, Any], Answer | None]:
-    if seen or not said:
-        return {"state": "seen"}, None
-    attempt = min(
-        a.data.get("attempt", 1) for a in said
-    )  # a later contact does not rewrite what was said first
-    latest = [a for a in said if a.data.get("attempt", 1) == attempt][-1]
-    if latest.kind == "logged":
-        words = f"{latest.data['kind']}, {_OUTCOMES[latest.data['outcome']]}"
-        return {"state": "logged", "answer": words}, latest
-    return {"state": "said"}, latest
-
-
-def _waiting(
-    agreement: Agreement, asked: Asked, clock: Clock | None, now: datetime, base: NudgeLead
+    given: list[Answer],
+    now: datetime,
+    base: NudgeLead,
 ) -> NudgeLead:
     if asked.step.startswith(INTENT):
-        words = asked.step.removeprefix(INTENT).partition(":")[0]
-        return replace(base, state="intent", intent=words, due=asked.due_at)
+        kind = _kind_of_intent(asked)
+        since = _not_twice(base.since, kind)
+        return replace(base, state="intent", intent=kind, due=asked.due_at, since=since)
     assert clock is not None  # noqa: S101  # its caller looked
+    wish = wish_of(asked, given)
+    if wish is not None:
+        return replace(base, state="callback", due=datetime.fromisoformat(wish.data["call_back_at"]))
     attempt = attempt_of(asked.step)
     if attempt > 1:
         tier = next((tier for tier in agreement.tiers if tier.name == clock.tier), None)
@@ -311,7 +290,16 @@ def _waiting(
         return replace(base, state="follow_up", due=due, attempt=attempt, attempts=max(total, attempt))
     if clocks.judged(clock.due_at, None, now) == "breached":
         return replace(base, state="breached")
-    return replace(base, state="at_risk" if now >= clock.at_risk_at else "new")
+    if now >= clock.at_risk_at:
+        return replace(base, state="at_risk")
+    return replace(base, state="new", fresh=_is_fresh(session, asked, clock))
+
+
+def _is_fresh(session: Session, asked: Asked, clock: Clock) -> bool:
+    """Whether a line tells that the lead was assigned, and nobody was reminded of it before."""
+    known = [d for d in stored.decisions(session, [clock.lead_key]) if d.cycle == asked.cycle]
+    told = [d for d in known if d.outcome == "queued"]
+    return kind_of(asked.step) == "assigned" and told[:1] == [d for d in told if d.step == asked.step][:1]
 
 
 def _offers(agreement: Agreement, step: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,18 +12,23 @@ from bot.domain.steps import INTENT, attempt_of
 from bot.domain.when import zone_named
 from bot.flow import leads
 from bot.flow.context import context_of
+from bot.flow.lead_ends import can_be_taken, intent_of, owed
 from bot.flow.lead_lines import Asked, Line, at_stake, lines_of
 from bot.flow.prepared import Drop, Hold, Prepared, Ready
 from bot.flow.receivers import PERSON, Receivers
 from bot.render import handover, nudge
+from bot.render.text import counted
 from bot.store import answers, clocks, nudges, people, records
 
 if TYPE_CHECKING:
     from bot.domain.agreement import Agreement
+    from bot.domain.facts import HandOverState
     from bot.store.answers import Answer
+    from bot.store.clocks import Clock
     from bot.store.database import Session
     from bot.store.nudges import NudgeItem
     from bot.store.outbox import Message
+    from bot.store.records import Contact
 
 LEADS_SHOWN: Final = 20
 
@@ -65,16 +71,30 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
         if held is not None:
             return held
         _drop_the_rest(session, message, asked, lines)
-    drawn = lines[:LEADS_SHOWN]
+    drawn = _drawn(lines)
     facts = Nudge(
-        to_channel=receiver is None or any(line.owner != receiver for line in lines),
+        to_channel=receiver is None or any(line.owner != receiver for line in lines if line.waits),
         zone=zone,
         leads=tuple(line.lead for line in drawn),
-        more=sum(line.waits for line in lines[LEADS_SHOWN:]),
+        more=sum(line.waits for line in lines) - sum(line.waits for line in drawn),
         at_stake=at_stake(agreement, lines),
     )
-    until = min((line.true_until for line in drawn if line.true_until is not None), default=None)
-    return Ready(nudge.nudge(facts), target, until)
+    return Ready(nudge.nudge(facts), target, _until(lines))
+
+
+def _drawn(lines: list[Line]) -> list[Line]:
+    """The lines that a message has room for, in their order: what is settled gives way to what can be answered.
+
+    What was answered just now keeps its place, so that the answer can be taken back.
+    """
+    open_ = [line for line in lines if line.waits or line.lead.undo is not None][:LEADS_SHOWN]
+    settled = [line for line in lines if not line.waits and line.lead.undo is None]
+    kept = {line.key for line in (*open_, *settled[: LEADS_SHOWN - len(open_)])}
+    return [line for line in lines if line.key in kept]
+
+
+def _until(lines: list[Line]) -> datetime | None:
+    return min((line.true_until for line in lines if line.true_until is not None), default=None)
 
 
 def hold_until(
@@ -105,7 +125,7 @@ def hold_until(
     sent = len(nudges.sent_since(session, PERSON + receiver, midnight))
     if limit and sent >= agreement.reminders.max_per_person_per_day:
         following = worktime.next_opening(calendar, midnight + timedelta(days=1))
-        return Hold(following, f"{sent} messages went to them that day already")
+        return Hold(following, f"{counted(sent, 'message')} went to them that day already")
     return None
 
 
@@ -119,10 +139,8 @@ def prepare_hand_over(session: Session, agreement: Agreement, message: Message, 
     primary = leads.primary_of(contact, clock)
     if primary is None:
         return Drop("the lead is not known any more")
-    state = answer.state if answer.state in {"offered", "accepted", "declined"} else "withdrawn"
-    if state == "offered" and not leads.still_asked(answer, contact, clock):
-        state = "settled"
-    asked = message.target.removeprefix(PERSON)
+    state = _state(session, agreement, message, answer, contact, clock, now)
+    asked = answer.data["to"]
     target = message.target
     if message.ts is None:
         if state != "offered":
@@ -134,6 +152,10 @@ def prepare_hand_over(session: Session, agreement: Agreement, message: Message, 
         held = hold_until(session, agreement, receiver, _zone(session, agreement, receiver), now, limit=False)
         if held is not None:
             return held
+    line = None
+    if state == "accepted":
+        receiver = asked if target == PERSON + asked else None
+        line = _taken_over(session, agreement, message, answer, contact, clock, receiver, now)
     shown = leads.survivor(contact, primary).record.get
     came, _ = context_of(session, agreement, contact, now)
     facts = HandOver(
@@ -146,9 +168,68 @@ def prepare_hand_over(session: Session, agreement: Agreement, message: Message, 
         reason=answer.data.get("reason"),
         due=clock.due_at if clock is not None and clock.stopped_at is None else None,
         zone=_zone(session, agreement, asked),
-        state=state,  # type: ignore[arg-type]  # the answers' states are the message's
+        state=state,
+        line=line.lead if line is not None else None,
     )
-    return Ready(handover.hand_over(facts), target)
+    return Ready(handover.hand_over(facts), target, line.true_until if line is not None else None)
+
+
+def _state(
+    session: Session,
+    agreement: Agreement,
+    message: Message,
+    answer: Answer,
+    contact: Contact,
+    clock: Clock | None,
+    now: datetime,
+) -> HandOverState:
+    """How a question stands. Whom the CRM gives the lead while they are asked need not say yes any more."""
+    if answer.state == "accepted":
+        return "accepted"
+    if answer.state == "declined":
+        return "declined"
+    if answer.state != "offered":
+        return "withdrawn"
+    if _lines_in(session, message, answer):
+        return "accepted"
+    if can_be_taken(session, agreement, answer, contact, clock, now):
+        return "offered"
+    theirs = leads.alive(contact) and leads.owner_of(contact, clock, session) == answer.data["to"]
+    if theirs and owed(session, agreement, answer, contact, clock, now):
+        return "accepted"
+    return "settled"
+
+
+def _taken_over(
+    session: Session,
+    agreement: Agreement,
+    message: Message,
+    answer: Answer,
+    contact: Contact,
+    clock: Clock | None,
+    receiver: str | None,
+    now: datetime,
+) -> Line | None:
+    """The lead as its new owner's reminder, which the question becomes in place: its button answers what was owed."""
+    told = _lines_in(session, message, answer)
+    if not told:
+        first = next(iter(owed(session, agreement, answer, contact, clock, now)), None)
+        step = first.step if first is not None else "attempt-1"
+        due_at = first.due_at if first is not None else answer.settled_at or answer.at
+        nudges.put_item(session, message.id, answer.lead_key, answer.cycle, step, due_at)
+        told = _lines_in(session, message, answer)
+    asked = [Asked(item.ref, item.lead_key, item.cycle, item.step, item.due_at) for item in told]
+    besides = [one for one in intent_of(session, answer, contact) if one.step != asked[0].step]
+    asked += [replace(one, ref=asked[0].ref) for one in besides]
+    lines = lines_of(session, agreement, asked, now, receiver=receiver)
+    _keep_what_is_asked(session, told, lines)
+    return lines[0] if lines else None
+
+
+def _lines_in(session: Session, message: Message, answer: Answer) -> list[NudgeItem]:
+    """The lead in a question that became its new owner's reminder."""
+    items = nudges.items_of(session, message.id)
+    return [item for item in items if (item.lead_key, item.cycle) == (answer.lead_key, answer.cycle)]
 
 
 def _by_name(session: Session, answer: Answer) -> str | None:

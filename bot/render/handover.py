@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.render import blocks
+from bot.render import blocks, nudge
 from bot.render.message import Payload
 from bot.render.text import clean, escape, moment
 
 if TYPE_CHECKING:
-    from bot.domain.facts import HandOver
-    from bot.render.blocks import Part
+    from bot.domain.facts import HandOver, NudgeLead
+    from bot.render.blocks import Block, Part
 
 ACCEPT: Final = "Accept"
 DECLINE: Final = "Decline"
@@ -26,7 +26,12 @@ _ENDS: Final = {
 
 
 def hand_over(facts: HandOver) -> Payload:
-    """The question with its two buttons; once it is answered, the answer instead."""
+    """The question with its two buttons; once it is answered, the answer instead.
+
+    Accepted, it is the lead's reminder to its new owner from then on.
+    """
+    if facts.state == "accepted" and facts.line is not None:
+        return _taken_over(facts, facts.line)
     lead, company = clean(facts.lead) or "a lead without a name", clean(facts.company)
     by = clean(facts.asked_by)
     question = f"{by} asks: would you take this lead over?" if by else "Would you take this lead over?"
@@ -61,3 +66,17 @@ def hand_over(facts: HandOver) -> Payload:
         blocks.actions(f"handover:{facts.ref}", *buttons),
     )
     return Payload("\n".join(spoken), drawn)
+
+
+def _taken_over(facts: HandOver, lead: NudgeLead) -> Payload:
+    """The lead with its buttons, and who asked for what reason."""
+    by, reason = clean(facts.asked_by), clean(facts.reason, _REASON)
+    asked = ": ".join(words for words in (by and f"Asked by {by}", reason and f"“{reason}”") if words)
+    theirs = lead.owner is None and not lead.nobody
+    title = "This lead is yours now" if theirs else "This lead was taken over"
+    drawn: list[Block] = [blocks.header(title), *nudge.lead_blocks(lead, 0, facts.zone)]
+    spoken = [f"{title}.", nudge.aloud(lead, facts.zone)]
+    if asked:
+        drawn.append(blocks.context(asked))
+        spoken.append(escape(asked))
+    return Payload("\n".join(spoken), tuple(drawn))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
-from bot.render.message import Payload
-from bot.render.text import about, clean, counted, escape, listed, moment, person, plain_name
+from bot.render.message import TEXT_LIMIT, Payload
+from bot.render.text import about, clean, counted, escape, fit, listed, moment, person, plain_name, width
 
 if TYPE_CHECKING:
     from bot.domain.facts import Nudge, NudgeLead
@@ -25,7 +25,7 @@ OFFER_ACTION: Final = "hand_over"
 UNDO_ACTION: Final = "undo"
 MENU_ENTRIES: Final = ((LOG, "log"), (SNOOZE, "snooze"), (HAND_OVER, "hand_over"), (NOT_A_FIT, "not_a_fit"))
 """The label of each entry of a lead's menu, and what its value begins with (`log:<ref>`)."""
-_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "intent"})
+_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "callback", "intent"})
 _ASKS: Final = _WAITING | {"snoozed"}
 _INTENTS: Final = {
     "demo_request": "asked for a demo",
@@ -42,18 +42,31 @@ def nudge(facts: Nudge) -> Payload:
     shown, more = facts.leads[:LEADS_SHOWN], facts.more + len(facts.leads[LEADS_SHOWN:])
     title = headline(facts, sum(lead.state in _WAITING for lead in shown), more)
     drawn: list[Block] = [blocks.header(title)]
-    spoken = [f"{title}."]
+    spoken, last = [f"{title}."], [f"And {counted(more, 'more lead')}."] if more > 0 else []
     if facts.at_stake is not None:
         stake = f"Worth about {about(facts.at_stake)} together, by own history"
         drawn.append(blocks.context(stake))
         spoken.append(f"{escape(stake)}.")
     for index, lead in enumerate(shown):
         drawn += lead_blocks(lead, index, facts.zone)
-        spoken.append(aloud(lead, facts.zone))
     if more > 0:
         drawn.append(blocks.context(f"and {counted(more, 'more lead')}"))
-        spoken.append(f"And {counted(more, 'more lead')}.")
-    return Payload("\n".join(spoken), tuple(drawn))
+    told = _in_room([aloud(lead, facts.zone) for lead in shown], [*spoken, *last])
+    return Payload("\n".join([*spoken, *told, *last]), tuple(drawn))
+
+
+def _in_room(told: list[str], others: list[str]) -> list[str]:
+    """The lines of the leads beside the other lines of a text; where they are too long the longest are cut."""
+    room = TEXT_LIMIT - sum(width(line) + 1 for line in (*others, *told))
+    if room >= 0:
+        return told
+    left = TEXT_LIMIT - sum(width(line) + 1 for line in others)
+    limits: dict[int, int] = {}
+    for count, index in enumerate(sorted(range(len(told)), key=lambda one: width(told[one]))):
+        share = left // (len(told) - count) - 1
+        limits[index] = min(width(told[index]), share)
+        left -= limits[index] + 1
+    return [fit(line, limits[index]) for index, line in enumerate(told)]
 
 
 def headline(facts: Nudge, waiting: int, more: int) -> str:
@@ -65,15 +78,16 @@ def headline(facts: Nudge, waiting: int, more: int) -> str:
             if facts.leads
             else "No lead is waiting"
         )
-    told = {lead.state for lead in facts.leads if lead.state in _WAITING}
+    open_ = [lead for lead in facts.leads if lead.state in _WAITING]
+    told = {lead.state for lead in open_}
     count = counted(waiting + more, "lead")
     if told == {"intent"}:
         return f"{count} showed interest"
-    if told == {"new"} and not facts.to_channel:
+    if told == {"new"} and all(lead.fresh for lead in open_) and not facts.to_channel:
         return "A new lead for you" if waiting + more == 1 else f"{count} for you"
     verb = "is" if waiting + more == 1 else "are"
     whose = "" if facts.to_channel else "your "
-    if told & {"follow_up", "intent"}:
+    if told & {"follow_up", "callback", "intent"}:
         return f"{count} {verb} waiting for {whose or 'the '}next contact"
     return f"{count} {verb} waiting for {whose or 'a '}first contact"
 
@@ -104,7 +118,8 @@ def aloud(lead: NudgeLead, zone: str) -> str:
     worth = f"; {_worth(lead)}" if lead.worth is not None else ""
     came = f"; {escape(_came(lead))}" if _came(lead) else ""
     hand_over = f"; {_hand_over_aloud(lead)}" if lead.hand_over is not None else ""
-    return f"{who}: {_promise(lead, ', ')}{moment(lead.due, zone)}{worth}{came}{owner}{hand_over}."
+    first = f"{_intent(lead)}, {moment(lead.intent_at, zone)}; " if lead.intent_at is not None else ""
+    return f"{who}: {first}{_promise(lead, ', ')}{moment(lead.due, zone)}{worth}{came}{owner}{hand_over}."
 
 
 def names(lead: NudgeLead) -> tuple[str, str]:
@@ -116,10 +131,15 @@ def names(lead: NudgeLead) -> tuple[str, str]:
 def _lines(lead: NudgeLead, zone: str) -> list[list[Part]]:
     """What is asked for and by when, how they came, and what became of a hand-over."""
     promise = _promise(lead)
-    first: list[Part] = [
-        blocks.words(promise[0].upper() + promise[1:]),
-        blocks.time(lead.due, moment(lead.due, zone)),
-    ]
+    first: list[Part] = []
+    if lead.intent_at is not None:
+        said = _intent(lead)
+        first.append(blocks.words(f"{said[0].upper()}{said[1:]} · "))
+        first.append(blocks.time(lead.intent_at, moment(lead.intent_at, zone)))
+        first.append(blocks.words(f"; {promise}"))
+    else:
+        first.append(blocks.words(promise[0].upper() + promise[1:]))
+    first.append(blocks.time(lead.due, moment(lead.due, zone)))
     if lead.worth is not None:
         first.append(blocks.words(f" · {_worth(lead)}"))
     if lead.owner is not None:
@@ -140,14 +160,20 @@ def _lines(lead: NudgeLead, zone: str) -> list[list[Part]]:
 
 
 def _promise(lead: NudgeLead, joint: str = " · ") -> str:
-    """What goes before the instant of a lead that waits; `joint` where the instant is when they did something."""
+    """What goes before the instant of a lead that waits; `joint` where the instant is of their own choice."""
     if lead.state == "intent":
-        return f"{_INTENTS.get(lead.intent or '', 'showed interest')}{joint}"
+        return f"{_intent(lead)}{joint}"
+    if lead.state == "callback":
+        return f"asked to be called{joint}"
     if lead.state == "snoozed":
         return f"{SNOOZE}: until "
     if lead.state == "follow_up":
         return f"contact {lead.attempt} of {lead.attempts} agreed by "
     return "first contact was agreed for " if lead.state == "breached" else "first contact agreed by "
+
+
+def _intent(lead: NudgeLead) -> str:
+    return _INTENTS.get(lead.intent or "", "showed interest")
 
 
 def _came(lead: NudgeLead) -> str:
@@ -170,25 +196,25 @@ def _worth(lead: NudgeLead) -> str:
 
 
 def _settled(lead: NudgeLead) -> list[Part]:
-    if lead.state == "handed_over" and lead.to is not None:
-        return [blocks.words(f" · {HAND_OVER}: now with {plain_name(lead.to)}")]
     return [blocks.words(f" · {_answer(lead)}")]
 
 
 def _answer(lead: NudgeLead) -> str:
     more = f": {answer}" if (answer := clean(lead.answer)) else ""
+    if lead.state in {"handed_over", "reassigned"} and lead.to is not None:
+        where = f"now with {plain_name(lead.to)}"
+        return f"{HAND_OVER}: {where}" if lead.state == "handed_over" else where
     return {
         "said": CONTACTED,
         "seen": f"{CONTACTED}, seen in the CRM",
         "logged": f"{LOG}{more}",
         "not_a_fit": f"{NOT_A_FIT}{more}",
         "handed_over": HAND_OVER,
-    }.get(lead.state, "no contact needed any more")
+        "reassigned": "now with somebody else",
+    }.get(lead.state, clean(lead.answer) or "no contact needed any more")
 
 
 def _answer_aloud(lead: NudgeLead) -> str:
-    if lead.state == "handed_over" and lead.to is not None:
-        return escape(f"{HAND_OVER}: now with {plain_name(lead.to)}")
     return escape(_answer(lead))
 
 

@@ -82,7 +82,7 @@ async def test_a_lead_is_handed_over_and_accepted(tmp_path, window):
         question = messages(theirs, "would you take this lead over?")
         await expect(question).to_contain_text("You know their trade.")
         await question.get_by_role("button", name=f"Accept: {LEAD}").click()
-        await expect(question).to_contain_text("It is yours now.")
+        await expect(messages(theirs, "This lead is yours now")).to_contain_text(LEAD)
         await expect(reminder).to_contain_text("Hand over: now with Rui Costa")
 
 

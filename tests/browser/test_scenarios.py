@@ -245,7 +245,7 @@ async def a_lead_changes_hands(page, theirs):
     await question.scroll_into_view_if_needed()
     await picture(theirs, "hand-over", question)
     await question.get_by_role("button", name="Accept: Haru Mori").click()
-    await expect(question).to_contain_text("It is yours now.")
+    await expect(messages(theirs, "This lead is yours now")).to_contain_text("Haru Mori")
     await expect(messages(page, "Haru Mori").first).to_contain_text("Hand over: now with Yuki Tanaka")
 
 

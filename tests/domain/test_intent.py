@@ -46,21 +46,23 @@ def found_in(*told, own=None, until=LATER):
     [
         (touch(HOUR, "visit", "Pricing", "Spring", "organic"), "Pricing"),
         (touch(HOUR, "visit", None, "Spring", "organic"), "Spring"),
-        (touch(HOUR, "visit", "  ", "", "organic"), "visited the site"),
-        (touch(HOUR, "email_click"), "opened an e-mail"),
-        (touch(HOUR, "demo_request"), "asked for a demo"),
-        (touch(HOUR, "call_request"), "asked for a call"),
-        (touch(HOUR, "webinar"), "attended a webinar"),
-        (touch(HOUR, "download"), "downloaded something"),
-        (touch(HOUR, "ad"), "followed an ad"),
-        (touch(HOUR, "event"), "came to an event"),
+        (touch(HOUR, "visit", "  ", "", "organic"), "the site"),
+        (touch(HOUR, "email_click"), "an e-mail"),
+        (touch(HOUR, "demo_request"), "a demo request"),
+        (touch(HOUR, "call_request"), "a call request"),
+        (touch(HOUR, "webinar"), "a webinar"),
+        (touch(HOUR, "download"), "a download"),
+        (touch(HOUR, "ad"), "an ad"),
+        (touch(HOUR, "event"), "an event"),
         (touch(HOUR, "phone_poll"), "phone poll"),
-        (touch(HOUR, None, channel="organic"), "organic"),
+        (touch(HOUR, None, channel="organic"), "Organic"),
+        (touch(HOUR, None, channel="paid_search"), "Paid search"),
+        (touch(HOUR, None, channel="__"), "__"),
         (touch(HOUR, None), None),
     ],
 )
 def test_a_touch_in_words(told, what):
-    """The asset says most, then the campaign, then what was done, then the channel; of nothing nothing is said."""
+    """The asset says most, then the campaign, then what kind of thing it was, then the channel as people say it."""
     assert in_words(told) == what
 
 
@@ -74,7 +76,7 @@ def test_the_latest_three_different_touches_since_they_came():
         touch(4 * HOUR, "visit", "Pricing"),
         touch(5 * HOUR, "download", "roi  SHEET"),
     ]
-    assert touched_since(told, CAME) == ("attended a webinar", "Pricing", "roi  SHEET")
+    assert touched_since(told, CAME) == ("a webinar", "Pricing", "roi  SHEET")
 
 
 def test_the_way_they_came_is_not_repeated():
@@ -84,9 +86,9 @@ def test_the_way_they_came_is_not_repeated():
         touch(DAY, "download", "EBOOK"),
         touch(2 * HOUR, "demo_request"),
     ]
-    assert touched_since(told, CAME, "Ebook") == ("asked for a demo",)
+    assert touched_since(told, CAME, "Ebook") == ("a demo request",)
     assert touched_since([*told, touch(DAY + TICK, "visit", "ebook")], CAME, "Ebook") == (
-        "asked for a demo",
+        "a demo request",
         "ebook",
     )
     assert touched_since([touch(HOUR, "ad", None, "Spring")], CAME, "spring") == ()
@@ -172,11 +174,11 @@ def test_what_has_not_happened_yet_is_not_told():
 
 
 def test_intent_is_told_in_words():
-    """The asset that was asked about is named; without one, what was done."""
+    """The asset that was asked about is named; without one, what kind of touch it was."""
     told = [touch(HOUR, "demo_request", "Pricing", name="t1"), touch(DAY, "call_request", name="t2")]
     assert intents(told, CAME, LATER) == (
         Intent("t1", CAME + HOUR, "demo_request", "Pricing"),
-        Intent("t2", CAME + DAY, "call_request", "asked for a call"),
+        Intent("t2", CAME + DAY, "call_request", "a call request"),
     )
 
 

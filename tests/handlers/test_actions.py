@@ -91,14 +91,19 @@ async def asked(world):
 
 
 @pytest.mark.parametrize(
-    ("label", "end", "first"), [("Accept", "It is yours now.", THANKS), ("Decline", "Declined.", WAITING)]
+    ("label", "end", "left", "first"),
+    [
+        ("Accept", "This lead is yours now.", ["contacted", "lead_menu"], THANKS),
+        ("Decline", "Declined.", [], WAITING),
+    ],
 )
-async def test_the_new_owner_answers_by_one_press(sqlite, label, end, first):
-    """Accepted, the lead is theirs; declined, it stays. Either way the question becomes the answer."""
+async def test_the_new_owner_answers_by_one_press(sqlite, label, end, left, first):
+    """Accepted, the lead is theirs, and the question their reminder of it; declined, it stays."""
     async with reminded(sqlite) as world:
         await press(world, world.jon, label, await asked(world))
         (question,) = world.direct(world.jon)
-        assert (end in question.text, buttons(question), first_line(world)) == (True, [], first)
+        shown = [button["action_id"] for button in buttons(question)]
+        assert (end in question.text, shown, first_line(world)) == (True, left, first)
         assert world.slack.ephemerals(world.accounts[world.jon]) == []
         world.unexpected()
 

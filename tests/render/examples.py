@@ -101,6 +101,10 @@ def leads_of(count):
     )
 
 
+NEW = replace(MINE, state="new", fresh=True)
+CALL_BACK = replace(MINE, state="callback")
+
+
 FORM = LeadForm(
     ref="L-77.1",
     lead="Dana Reyes, Northwind Robotics",
@@ -214,6 +218,7 @@ HAND_OVER = HandOver(
     zone="Europe/Lisbon",
     state="offered",
 )
+TAKEN_OVER = replace(HAND_OVER, state="accepted", line=MINE)
 BARE_HAND_OVER = replace(
     HAND_OVER,
     lead="",

@@ -85,7 +85,11 @@ CASES = {
     "nudge_channel_without_owner": nudge(
         replace(ex.NUDGE, to_channel=True, leads=(replace(ex.AT_RISK, owner=None),))
     ),
-    "nudge_new": nudge(replace(ex.NUDGE, leads=(replace(ex.MINE, state="new"),))),
+    "nudge_new": nudge(replace(ex.NUDGE, leads=(ex.NEW,))),
+    "nudge_call_back": nudge(replace(ex.NUDGE, leads=(ex.CALL_BACK,))),
+    "nudge_contact_and_intent": nudge(
+        replace(ex.NUDGE, leads=(replace(ex.MINE, intent="demo_request", intent_at=ex.DUE),))
+    ),
     "nudge_follow_up": nudge(replace(ex.NUDGE, leads=(replace(ex.FOLLOW_UP, owner=None),))),
     "nudge_intent": nudge(replace(ex.NUDGE, leads=(ex.DEMO,))),
     "nudge_worth": nudge(
@@ -108,7 +112,9 @@ CASES = {
                 replace(ex.SETTLED, state="seen"),
                 ex.UNFIT,
                 ex.PASSED_ON,
+                replace(ex.PASSED_ON, state="reassigned"),
                 replace(ex.SETTLED, state="closed"),
+                replace(ex.SETTLED, state="closed", answer="they replied"),
             ),
         )
     ),
@@ -121,7 +127,10 @@ CASES = {
     ),
     "handover_offered": hand_over(ex.HAND_OVER),
     "handover_offered_bare": hand_over(ex.BARE_HAND_OVER),
-    "handover_accepted": hand_over(replace(ex.HAND_OVER, state="accepted")),
+    "handover_accepted": hand_over(ex.TAKEN_OVER),
+    "handover_accepted_and_contacted": hand_over(
+        replace(ex.TAKEN_OVER, reason=None, line=replace(ex.SETTLED, undo="A-1"))
+    ),
     "handover_declined": hand_over(replace(ex.HAND_OVER, state="declined")),
     "handover_withdrawn": hand_over(replace(ex.HAND_OVER, state="withdrawn")),
     "handover_settled": hand_over(replace(ex.HAND_OVER, state="settled", due=None)),

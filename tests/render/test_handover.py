@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.render.handover import hand_over
-from tests.render.examples import BARE_HAND_OVER, HAND_OVER
+from tests.render.examples import BARE_HAND_OVER, HAND_OVER, SETTLED, TAKEN_OVER
 from tests.render.judge import faults, spoken
 
 ENDS = {
@@ -76,3 +76,39 @@ def test_a_long_reason_is_cut():
     """What was written at length is shown up to 300 characters."""
     words = spoken(hand_over(replace(HAND_OVER, reason="y" * 1000)))
     assert "“" + "y" * 299 + "…”" in words
+
+
+def test_accepted_it_is_the_new_owners_reminder():
+    """The lead with what is due, its button and menu; and who asked, for what reason."""
+    facts = replace(TAKEN_OVER, zone="Europe/Lisbon")
+    assert hand_over(facts).text == (
+        "This lead is yours now.\n"
+        "Dana Reyes, Northwind Robotics: first contact agreed by 20 Nov, 15:00 (Europe/Lisbon); "
+        "Came through Robot picking ebook.\n"
+        "Asked by Maya Okafor: “They speak Portuguese, and you know their plant in Porto.”"
+    )
+    (actions,) = [block for block in hand_over(facts).blocks if block["type"] == "actions"]
+    assert [one["action_id"] for one in actions["elements"]] == ["contacted", "lead_menu"]
+    assert faults(hand_over(facts), ("<https://crm.seller.example/", "<!date^")) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (
+            replace(TAKEN_OVER, reason=None, line=SETTLED),
+            ["This lead was taken over.", "Kim Berg: Contacted.", "Asked by Maya Okafor"],
+        ),
+        (
+            replace(TAKEN_OVER, asked_by=None, reason="<!here>", line=replace(SETTLED, owner=None)),
+            ["This lead is yours now.", "Kim Berg: Contacted.", "“&lt;!here&gt;”"],
+        ),
+        (
+            replace(TAKEN_OVER, asked_by=None, reason=None, line=replace(SETTLED, owner=None)),
+            ["This lead is yours now.", "Kim Berg: Contacted."],
+        ),
+    ],
+)
+def test_what_became_of_a_lead_that_was_taken_over(facts, told):
+    """Settled it shows the answer; with somebody else by now it is not called theirs."""
+    assert hand_over(facts).text.splitlines() == told

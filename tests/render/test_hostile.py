@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.brief_facts import BlindLead, Brief, Feedback, NotAFit, Shortfall
 from bot.domain.facts import (
     HandOver,
+    HandOverState,
     LeadState,
     LeadWorth,
     Named,
@@ -96,7 +97,7 @@ TOLD = {
         replace(ex.NUDGE, leads=(replace(ex.FOLLOW_UP, hand_over="declined", to=ex.ANA, offer=True),) * 20),
     ],
     hand_over: [
-        *(replace(ex.HAND_OVER, state=state) for state in get_args(HandOver.__annotations__["state"])),
+        *(replace(ex.HAND_OVER, state=state) for state in get_args(HandOverState)),
         ex.BARE_HAND_OVER,
     ],
     pipeline: [

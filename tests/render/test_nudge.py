@@ -1,6 +1,7 @@
 """The reminder."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,11 +12,14 @@ from tests.render.examples import (
     ASKED,
     AT_RISK,
     BREACHED,
+    CALL_BACK,
     DEMO,
+    DUE,
     FOLLOW_UP,
     LOGGED,
     MAYA,
     MINE,
+    NEW,
     NUDGE,
     PASSED_ON,
     SETTLED,
@@ -86,7 +90,9 @@ def test_waiting_lead_has_a_button_and_a_menu():
     assert pressed(AT_RISK) == [("Contacted", "contacted", "L-77.1"), MENU]
 
 
-@pytest.mark.parametrize("state", ["new", "at_risk", "breached", "follow_up", "intent", "snoozed"])
+@pytest.mark.parametrize(
+    "state", ["new", "at_risk", "breached", "follow_up", "callback", "intent", "snoozed"]
+)
 def test_every_lead_that_waits_can_be_answered(state):
     """So can one that is snoozed: whoever reaches it sooner says so."""
     assert pressed(replace(MINE, state=state)) == [("Contacted", "contacted", "L-77.1"), MENU]
@@ -98,7 +104,9 @@ def test_hand_over_is_a_button_where_the_agreement_offers_it():
     assert pressed(replace(MINE, offer=True)) == [("Contacted", "contacted", "L-77.1"), offered, MENU]
 
 
-@pytest.mark.parametrize("state", ["said", "logged", "not_a_fit", "handed_over", "seen", "closed"])
+@pytest.mark.parametrize(
+    "state", ["said", "logged", "not_a_fit", "handed_over", "reassigned", "seen", "closed"]
+)
 def test_settled_lead_can_only_be_undone(state):
     """There is nothing to press where nothing is open, but for taking the answer back while that can be done."""
     lead = replace(SETTLED, state=state, offer=True)
@@ -156,6 +164,20 @@ def test_what_was_asked_of_somebody_can_be_undone():
             ["dana.reyes@prospect.example", "Showed interest · 20 Nov, 16:00 (Europe/Berlin)"],
         ),
         (
+            replace(BREACHED, owner=None, intent="demo_request", intent_at=DUE - timedelta(hours=2)),
+            [
+                "dana.reyes@prospect.example",
+                (
+                    "Asked for a demo · 20 Nov, 14:00 (Europe/Berlin); first contact was agreed for "
+                    "20 Nov, 16:00 (Europe/Berlin)"
+                ),
+            ],
+        ),
+        (
+            replace(CALL_BACK, source=None),
+            ["Dana Reyes, Northwind Robotics", "Asked to be called · 20 Nov, 16:00 (Europe/Berlin)"],
+        ),
+        (
             SNOOZED,
             [
                 "Lea Roth, Northwind Robotics",
@@ -185,9 +207,12 @@ def test_what_was_asked_of_somebody_can_be_undone():
         (PASSED_ON, ["Rosa Lima · Hand over: now with Tom Lind"]),
         (replace(PASSED_ON, to=MAYA), ["Rosa Lima · Hand over: now with Maya Okafor"]),
         (replace(PASSED_ON, to=None), ["Rosa Lima · Hand over"]),
+        (replace(PASSED_ON, state="reassigned"), ["Rosa Lima · now with Tom Lind"]),
+        (replace(PASSED_ON, state="reassigned", to=None), ["Rosa Lima · now with somebody else"]),
         (SETTLED, ["Kim Berg · Contacted"]),
         (replace(SETTLED, state="seen"), ["Kim Berg · Contacted, seen in the CRM"]),
         (replace(SETTLED, state="closed"), ["Kim Berg · no contact needed any more"]),
+        (replace(SETTLED, state="closed", answer="they replied"), ["Kim Berg · they replied"]),
         (
             replace(SETTLED, name="", email=None, company="Northwind", state="said"),
             ["Northwind · Contacted"],
@@ -211,10 +236,14 @@ def test_lead_is_told_without_blame(lead, told):
         ((SETTLED,), 0, False, "All settled, thank you"),
         ((SETTLED, replace(SETTLED, state="closed")), 0, True, "All settled, thank you"),
         ((SETTLED,), 1, False, "1 lead is waiting for your first contact"),
-        ((replace(MINE, state="new"),), 0, False, "A new lead for you"),
-        ((replace(MINE, state="new"),), 2, False, "3 leads for you"),
-        ((replace(MINE, state="new"),), 0, True, "1 lead is waiting for a first contact"),
-        ((replace(MINE, state="new"), MINE), 0, False, "2 leads are waiting for your first contact"),
+        ((NEW,), 0, False, "A new lead for you"),
+        ((NEW,), 2, False, "3 leads for you"),
+        ((NEW, SETTLED), 0, False, "A new lead for you"),
+        ((replace(MINE, state="new"),), 0, False, "1 lead is waiting for your first contact"),
+        ((NEW, replace(MINE, state="new")), 0, False, "2 leads are waiting for your first contact"),
+        ((CALL_BACK,), 0, False, "1 lead is waiting for your next contact"),
+        ((NEW,), 0, True, "1 lead is waiting for a first contact"),
+        ((NEW, MINE), 0, False, "2 leads are waiting for your first contact"),
         ((FOLLOW_UP, MINE), 0, False, "2 leads are waiting for your next contact"),
         ((FOLLOW_UP,), 0, True, "1 lead is waiting for the next contact"),
         ((DEMO,), 0, False, "1 lead showed interest"),
@@ -287,6 +316,8 @@ def test_reminder_reads_aloud():
             replace(BREACHED, owner=None),
             replace(FOLLOW_UP, source=None, since=(), worth=None, owner=None, hand_over="offered", to=TOM),
             DEMO,
+            replace(CALL_BACK, source=None),
+            replace(BREACHED, owner=None, intent="demo_request", intent_at=DUE - timedelta(hours=2)),
             replace(SNOOZED, source=None),
             UNFIT,
             PASSED_ON,
@@ -296,7 +327,7 @@ def test_reminder_reads_aloud():
         at_stake=usd(240000),
     )
     assert nudge(facts).text == (
-        "5 leads are waiting for the next contact.\n"
+        "7 leads are waiting for the next contact.\n"
         "Worth about $2,400 together, by own history.\n"
         "Dana Reyes, Northwind Robotics: first contact agreed by 20 Nov, 16:00 (Europe/Berlin); "
         "worth about $2,400 (of 41 leads); Came through Robot picking ebook, then R&amp;D; "
@@ -306,12 +337,29 @@ def test_reminder_reads_aloud():
         "waiting for Tom Lind to take it over.\n"
         "Noor Haddad, Contoso: asked for a demo, 20 Nov, 16:00 (Europe/Berlin); "
         "Came through Robot picking ebook.\n"
+        "Dana Reyes, Northwind Robotics: asked to be called, 20 Nov, 16:00 (Europe/Berlin).\n"
+        "dana.reyes@prospect.example: asked for a demo, 20 Nov, 14:00 (Europe/Berlin); "
+        "first contact was agreed for 20 Nov, 16:00 (Europe/Berlin).\n"
         "Lea Roth, Northwind Robotics: Snooze: until 20 Nov, 16:00 (Europe/Berlin).\n"
         "Paul Weiss: Not a fit: wrong industry.\n"
         "Rosa Lima: Hand over: now with Tom Lind.\n"
         "Kim Berg: Contacted.\n"
         "And 1 more lead."
     )
+
+
+def test_long_names_leave_the_last_line_in_the_text():
+    """Where 20 leads do not fit into the text, each long one is cut; none is left out, and the rest is counted."""
+    long = [
+        replace(MINE, ref=f"L-{n}.1", name=f"{n} " + "Wolfe" * 40, company="x" * 80, source="y" * 90)
+        for n in range(19)
+    ]
+    text = nudge(replace(NUDGE, leads=(SETTLED, *long), more=180)).text
+    lines_ = text.split("\n")
+    assert (len(lines_), lines_[1], lines_[-1]) == (22, "Kim Berg: Contacted.", "And 180 more leads.")
+    assert [line.split()[0] for line in lines_[2:-1]] == [str(n) for n in range(19)]
+    assert 3850 < len(text) <= 3900
+    assert all(line.endswith("…") for line in lines_[2:-1])
 
 
 def test_whoever_was_asked_or_took_over_is_not_mentioned():

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.domain.agreement import Tier
 from bot.flow import lead_reports
 from bot.flow.figures import Period
 from bot.store import clocks, people
-from tests.support.leads import AT_RISK, DUE, at, comes, said, the_clock
+from tests.support.leads import AT_RISK, DUE, at, called, comes, said, the_clock
 from tests.support.people import (
     hands_over,
     latest,
+    logs,
     presses,
     told,
 )
@@ -166,15 +170,45 @@ async def test_a_colleague_whom_the_crm_does_not_know(sqlite):
 
 
 async def test_the_owner_answers_while_somebody_is_asked(sqlite):
-    """She pressed Contacted herself; his no brings no reminder any more, only the question is closed."""
+    """She pressed Contacted herself: nothing is owed, so the question is closed, and an answer changes nothing."""
     async with World(sqlite) as world:
         maya, jon = await asked(world)
+        old = latest(world, jon)
         await world.press(maya, latest(world, maya))
-        told(world)
-        await presses(world, jon, latest(world, jon), "decline")
+        assert told(world) == (0, 2)
+        assert (latest(world, jon).text.splitlines()[-1], buttons(latest(world, jon))) == (
+            "Settled meanwhile. Nothing to do.",
+            [],
+        )
+        await presses(world, jon, old, "accept", stale=True)
+        world.expect("response_url")
+        assert (await the_clock(world)).owner_email == maya
         assert said(world, maya) == [SETTLED + "Contacted."]
-        assert told(world)[0] == 0
         await silence(world)
+
+
+@pytest.mark.parametrize("how", ["seen", "logged"])
+async def test_a_no_is_told_once_though_the_contact_was_before_it(sqlite, how):
+    """Told at once that he could not, she shows a call of before his no: contact 2 is asked for when it is due, once."""
+    async with World(sqlite, replace(OWNERS, tiers=(Tier(attempts=3),))) as world:
+        maya, jon = await asked(world)
+        world.clock.move_to(at(12, 30, 20))
+        await presses(world, jon, latest(world, jon), "decline")
+        assert told(world) == (1, 2)
+        await world.until(at(12, 40))
+        if how == "seen":
+            await called(world, "Dana", at(12, 10), outcome="no_answer")
+        else:
+            await logs(world, maya, latest(world, maya), "no_answer", at(12, 30))
+        assert told(world)[0] == 0
+        due = at(12, 10 if how == "seen" else 30, day=17)
+        await world.until(due - SOON)
+        assert told(world)[0] == 0
+        await world.until(due + SOON)
+        assert told(world) == (1, 0)
+        assert "contact 2 of 3" in latest(world, maya).text
+        await world.until(at(9, day=30))
+        assert told(world)[0] == 0
 
 
 async def test_people_whom_nobody_knew_are_kept(sqlite):
