@@ -15,6 +15,7 @@ import typer
 from bot.domain.explain_facts import Unclear
 from bot.errors import NotFoundError
 from bot.render.explain import explain_data, explain_text, unclear_sentence
+from bot.render.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.flow.figures import Report
 
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_UNLIMITED: Final = 100_000
+"""Letters a line, where what reads them is no terminal: a file or a program wants whole cells."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -83,7 +86,8 @@ def print_rehearsal(rehearsal: dict[str, Any], format_: str) -> None:
         found = made[name]
         rest = ", …" if found["count"] > len(found["leads"]) else ""
         which = f" ({', '.join(found['leads'])}{rest})" if found["leads"] else ""
-        typer.echo(f"{name.replace('_', ' ')}: {found['count']} leads{_printable(which)}")
+        leads = counted(found["count"], "lead")
+        typer.echo(f"{name.replace('_', ' ')}: {leads}{_printable(which)}")
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
@@ -118,9 +122,9 @@ def _print_table(report: dict[str, Any]) -> None:
         if key not in {*columns, "name"}:
             typer.echo(f"{key.replace('_', ' ')}: {_shown(report['total'][key])}")
     for apart in report["not_converted"]:
-        typer.echo(
-            f"not converted: {apart['count']} x {apart['currency'] or 'no currency'}, {apart['amount']}"
-        )
+        of = f" ({apart['of']})" if apart.get("of") else ""
+        what = f"{apart['count']} x {apart['currency'] or 'no currency'}, {apart['amount']}"
+        typer.echo(f"not converted: {what}{of}")
 
 
 def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -131,15 +135,17 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     table = Table(title=title or None, title_justify="left")
     for number, column in enumerate(columns):
         heading = column.replace("_", " ")
+        # A heading breaks between words, not inside one; a number does not break at all.
+        whole = [*heading.split(), *(row[number] for row in rows if _NUMBER.fullmatch(row[number]))]
         table.add_column(
             heading,
             justify="left" if number == 0 else "right",
             overflow="fold",
-            min_width=max(map(len, heading.split())),  # a heading breaks between words, not inside one
+            min_width=max(map(len, whole)),
         )
     for row in rows:
         table.add_row(*(Text(_printable(cell)) for cell in row))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _UNLIMITED)
     console.print(table)
 
 

@@ -45,7 +45,7 @@ def test_a_table_for_people():
     assert ["breached", "0", "1", "1"] in cells
     assert ["busiest", "-", f"ana@seller.example, {CAME:%Y-%m-%d}", "-"] in cells
     assert ["ana@seller.example", "0", "2 (2)"] in cells
-    assert said.out.endswith("newly breached: 1 leads (L-1)\nno longer breached: 0 leads\n")
+    assert said.out.endswith("newly breached: 1 lead (L-1)\nno longer breached: 0 leads\n")
 
 
 def test_json_for_scripts():

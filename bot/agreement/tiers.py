@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DEFAULT: Final = Tier()
 _HOURS: Final = Value(values.hours())
 _NO_TEXTS: Final[tuple[str, ...]] = ()
+_SAME: Final = "an attempt made on time would count as the one before"
 
 
 class _Spacing:
@@ -59,10 +60,47 @@ def _check_spacing(tier: Section) -> Iterator[Fault]:
         yield (SPACING.name,), f"has {len(spacing)}; {wanted}"
 
 
+def _check_gap(tier: Section) -> Iterator[Fault]:
+    """An attempt made as soon as it is due would count as a part of the one before, and no more be asked for.
+
+    Working hours are never over sooner than as many hours on the wall clock, so the numbers are compared.
+    """
+    spacing, gap = tier.get(SPACING), tier.get(MIN_GAP)
+    if tier.get(ATTEMPTS) == 1:
+        return
+    if isinstance(spacing, timedelta) and spacing < gap and not tier.wrote(SPACING):
+        least = f"is more than spacing_hours, which is {_in_hours(spacing)} where it is not written"
+        yield (
+            (MIN_GAP.name,),
+            f"{least}; {_SAME}; write at most {_in_hours(spacing)}, or a longer spacing_hours",
+        )
+        return
+    listed = isinstance(spacing, tuple)
+    for at, one in enumerate(spacing if isinstance(spacing, tuple) else (spacing,)):
+        if one < gap:
+            fault = f"{_in_hours(one)} is less than min_gap_hours, which is {_in_hours(gap)}; {_SAME}"
+            advice = f"write at least {_in_hours(gap)}, or a shorter min_gap_hours"
+            yield (SPACING.name, at) if listed else (SPACING.name,), f"{fault}; {advice}"
+            return
+
+
+def _in_hours(span: timedelta) -> str:
+    return f"{span / timedelta(hours=1):g}"
+
+
 TIER: Final = Key(
     "tier",
     ListOf(
-        Table(NAME, WHEN, FIRST_CONTACT, ATTEMPTS, SPACING, WITHIN, MIN_GAP, checks=(_check_spacing,)),
+        Table(
+            NAME,
+            WHEN,
+            FIRST_CONTACT,
+            ATTEMPTS,
+            SPACING,
+            WITHIN,
+            MIN_GAP,
+            checks=(_check_spacing, _check_gap),
+        ),
         least=1,
     ),
     default=(Section(),),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.domain.when import zone_named
-from bot.domain.worktime import next_opening
+from bot.domain.worktime import is_open, next_opening, window_end
 
 if TYPE_CHECKING:
     from bot.domain.worktime import Calendar
@@ -16,6 +16,8 @@ UNDO: Final = timedelta(minutes=10)
 """How long a press can be taken back."""
 LONGEST_SNOOZE: Final = timedelta(days=30)
 OLDEST_LOG: Final = timedelta(days=90)
+_MORNING: Final = 9
+_TICK: Final = timedelta(microseconds=1)
 NOTE: Final = 2000
 """Letters of a note, a reason or a next step."""
 
@@ -80,20 +82,36 @@ class LeadForm:
 def suggested(calendar: Calendar, now: datetime) -> tuple[datetime, ...]:
     """Working times to snooze until, soonest first, without repetition.
 
-    In an hour, in three hours, the next two working mornings, and a week from now; each moved to the next opening of
-    the calendar, to whole minutes.
+    In an hour, in three hours, the next two working mornings, and the one a week from now; each moved to the next
+    opening of the calendar, to whole minutes.
     """
     local = now.astimezone(zone_named(calendar.zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = [next_opening(calendar, _minute(now + timedelta(hours=hours))) for hours in (1, 3)]
+    soon = [_minute(now + timedelta(hours=hours)) for hours in (1, 3)]
+    found = [at if is_open(calendar, at) else _morning(calendar, at) for at in soon]
     morning = midnight + timedelta(days=1)
     for _ in range(2):
-        opening = next_opening(calendar, morning)
+        opening = _morning(calendar, morning)
         found.append(opening)
         day = opening.astimezone(zone_named(calendar.zone))
         morning = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    found.append(next_opening(calendar, midnight + timedelta(days=7)))
+    found.append(_morning(calendar, midnight + timedelta(days=7)))
     return tuple(sorted({at for at in found if at > now}))
+
+
+def _morning(calendar: Calendar, at: datetime) -> datetime:
+    """When work begins from an instant on, such as a local midnight.
+
+    Where it goes on through the night: 09:00, if that is in the same window; else when the next shift begins.
+    """
+    opening = next_opening(calendar, at)
+    day = opening.astimezone(zone_named(calendar.zone))
+    if (day.hour, day.minute) != (0, 0):
+        return opening
+    end, nine = window_end(calendar, opening), day.replace(hour=_MORNING).astimezone(UTC)
+    if nine < end:
+        return nine
+    return next_opening(calendar, end) if is_open(calendar, opening - _TICK) else opening
 
 
 def check_snooze(until: datetime, now: datetime, taken: int, most: int) -> Faulty | None:

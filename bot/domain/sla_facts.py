@@ -26,6 +26,8 @@ class QueueView:
     """How many of the leads shown wait although their contact was due before."""
     at_stake: Money | None
     """What the waiting leads that are shown are worth together, where that is known of any; None otherwise."""
+    unseen: frozenset[str] = frozenset()
+    """The `ref` of each that was contacted by its owner's word, which does not count before the CRM shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,7 @@ class SlaView:
     as_of: datetime
     follow_up: bool = False
     """Whether the agreement asks for more than one contact."""
+    before: int = 0
+    """How many leads whose clock started before `since` wait for their first contact still: in no other figure."""
+    before_late: int = 0
+    """A part of `before`: their first contact was due before."""

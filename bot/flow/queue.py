@@ -5,7 +5,7 @@ What its reader answered in the last ten minutes stays in the list, with the ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,18 +18,21 @@ from bot.flow.whose import look_up
 from bot.store import answers, clocks, people, queue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from bot.domain.agreement import Agreement
     from bot.flow.lead_lines import Line
     from bot.flow.ports import Office
+    from bot.store.answers import Answer
     from bot.store.clocks import Clock
     from bot.store.database import Session
-    from bot.store.queue import OpenLead
+    from bot.store.queue import OpenCall, OpenLead
 
 LEADS_SHOWN: Final = 20
 _POOL: Final = 200
 """Open leads among which those are looked for that nobody snoozed."""
+
+_SAID: Final = frozenset({"said", "logged"})
 
 Whose = Literal["mine", "team"] | Named
 
@@ -48,7 +51,8 @@ class _Entry:
 
     lead_key: str
     cycle: int
-    attempt: int
+    steps: tuple[str, ...]
+    """What asks for it: `attempt-2`, and the call that the lead had wished; the first that is open is shown."""
     due_at: datetime
     at_risk_at: datetime | None
     open: bool = True
@@ -56,14 +60,25 @@ class _Entry:
     """When the reader answered it, if that was just now."""
     resting: bool = False
     """Whether it was snoozed before."""
+    unseen: bool = False
+    """Whether its owner said that contact was made, which does not count before the CRM shows it."""
 
     @property
-    def key(self) -> tuple[str, int, int]:
-        return self.lead_key, self.cycle, self.attempt
+    def place(self) -> tuple[str, int]:
+        return self.lead_key, self.cycle
+
+    @property
+    def keys(self) -> list[tuple[str, int, str]]:
+        return [(*self.place, step) for step in self.steps]
 
     def urgency(self, now: datetime) -> tuple[int, datetime, str]:
-        """Late ones by how late, then those at risk, then the others by their due instants; snoozed ones last."""
-        if self.resting:
+        """Late ones by how late, then those at risk, then the others by their due instants; then snoozed ones.
+
+        Those of which nothing is asked any more come last.
+        """
+        if self.unseen:
+            rank = 4
+        elif self.resting:
             rank = 3
         elif self.due_at < now:
             rank = 0
@@ -89,17 +104,16 @@ async def queue_view(office: Office, whose: Whose, reader: Reader) -> QueueView:
     owner = reader.email if whose == "mine" else None if whose == "team" else whose.email
     everybody = whose == "team"
 
-    def choose(session: Session) -> tuple[list[_Entry], list[_Entry], set[str]]:
-        chosen = _chosen(session, owner, reader, now, everybody=everybody)
+    def choose(session: Session) -> tuple[list[_Entry], list[tuple[str, int, str, datetime]], set[str]]:
+        chosen = _chosen(session, agreement, owner, reader, now, everybody=everybody)
         known = queue.listed(session, {entry.lead_key for entry in chosen})
-        missing = [entry for entry in chosen if entry.key not in known]
+        missing = [(*key, entry.due_at) for entry in chosen for key in entry.keys if key not in known]
         keys = {entry.lead_key for entry in chosen}
         return chosen, missing, _owners(session, keys) if owner is None else set()
 
     chosen, missing, owners = await office.database.read(choose)
     if missing:
-        rows = [(*entry.key, entry.due_at) for entry in missing]
-        await office.database.write(lambda s: queue.put_listed(s, rows))
+        await office.database.write(lambda s: queue.put_listed(s, missing))
     await look_up(office, owners)
     return await office.database.read(
         lambda s: _view(s, agreement, whose, owner, reader, chosen, now, everybody=everybody)
@@ -115,32 +129,49 @@ async def queue_again(office: Office, scope: str, reader: Reader) -> QueueView:
 
 
 def _chosen(
-    session: Session, owner: str | None, reader: Reader, now: datetime, *, everybody: bool
+    session: Session,
+    agreement: Agreement,
+    owner: str | None,
+    reader: Reader,
+    now: datetime,
+    *,
+    everybody: bool,
 ) -> list[_Entry]:
     """What the list shows: the reader's fresh answers, and the most urgent open leads."""
-    fresh = _fresh(session, owner, reader, now, everybody=everybody)
     open_leads = queue.open_leads(session, owner, now, _POOL, everybody=everybody)
-    resting = _resting(session, open_leads, now)
-    answered = {(entry.lead_key, entry.cycle) for entry in fresh}
-    waiting = [
-        _Entry(
-            one.lead_key,
-            one.cycle,
-            one.attempt,
-            one.due_at,
-            one.at_risk_at,
-            resting=(one.lead_key, one.cycle) in resting,
-        )
-        for one in open_leads
-        if (one.lead_key, one.cycle) not in answered
-    ]
+    calls = {
+        (one.lead_key, one.cycle): one for one in queue.open_calls(session, owner, now, everybody=everybody)
+    }
+    fresh = _fresh(session, owner, reader, now, calls, everybody=everybody)
+    answered = {entry.place for entry in fresh}
+    waiting = [_owed(one, calls) for one in open_leads if (one.lead_key, one.cycle) not in answered]
+    waiting += [_wished(one) for place, one in calls.items() if not one.counted and place not in answered]
+    given = answers.of_leads(session, {entry.lead_key for entry in waiting})
+    resting, unseen = _resting(given, now), _unseen(agreement, given) - calls.keys()
+    waiting = [replace(one, resting=one.place in resting, unseen=one.place in unseen) for one in waiting]
     waiting.sort(key=lambda entry: entry.urgency(now))
     shown = [*fresh, *waiting[: LEADS_SHOWN - len(fresh)]]
     return sorted(shown, key=lambda entry: entry.urgency(now))
 
 
+def _owed(one: OpenLead, calls: Mapping[tuple[str, int], OpenCall]) -> _Entry:
+    wished = calls.get((one.lead_key, one.cycle))
+    steps = (f"attempt-{one.attempt}", *((wished.step,) if wished is not None else ()))
+    return _Entry(one.lead_key, one.cycle, steps, one.due_at, one.at_risk_at)
+
+
+def _wished(one: OpenCall) -> _Entry:
+    return _Entry(one.lead_key, one.cycle, (one.step,), one.at, None)
+
+
 def _fresh(
-    session: Session, owner: str | None, reader: Reader, now: datetime, *, everybody: bool
+    session: Session,
+    owner: str | None,
+    reader: Reader,
+    now: datetime,
+    calls: Mapping[tuple[str, int], OpenCall],
+    *,
+    everybody: bool,
 ) -> list[_Entry]:
     """What the reader answered in the last ten minutes, of leads that belong into this list."""
     found: dict[tuple[str, int], _Entry] = {}
@@ -153,12 +184,12 @@ def _fresh(
         was = {answer.data["from"] for answer in given if answer.kind == "handed_over"}
         if not everybody and owner not in {clock.owner_email, *was}:
             continue
-        shown = queue.listed(session, [one.lead_key]).get((*place, one.attempt))
+        step = f"attempt-{one.attempt}"
+        shown = queue.listed(session, [one.lead_key]).get((*place, step))
         due_at = shown.due_at if shown is not None else clock.due_at
         risk_at = clock.at_risk_at if one.attempt == 1 else None
-        found[place] = _Entry(
-            *place, one.attempt, due_at, risk_at, open=_is_open(clock, now), answered_at=one.at
-        )
+        open_ = place in calls or _is_open(clock, now)
+        found[place] = _Entry(*place, (step,), due_at, risk_at, open=open_, answered_at=one.at)
     return list(found.values())
 
 
@@ -170,12 +201,23 @@ def _is_open(clock: Clock, now: datetime) -> bool:
     return follows and clock.within_at is not None and clock.within_at >= now
 
 
-def _resting(session: Session, open_leads: Sequence[OpenLead], now: datetime) -> set[tuple[str, int]]:
-    given = answers.of_leads(session, {one.lead_key for one in open_leads})
+def _resting(given: Iterable[Answer], now: datetime) -> set[tuple[str, int]]:
     return {
         (answer.lead_key, answer.cycle)
         for answer in given
         if answer.kind == "snoozed" and datetime.fromisoformat(answer.data["until"]) > now
+    }
+
+
+def _unseen(agreement: Agreement, given: Iterable[Answer]) -> set[tuple[str, int]]:
+    """Where a contact was said to be made that does not count before the CRM shows it."""
+    if agreement.contact.owner_word_counts:
+        return set()
+    counts = agreement.contact.counts
+    return {
+        (answer.lead_key, answer.cycle)
+        for answer in given
+        if answer.kind == "contacted" or (answer.kind == "logged" and answer.data["kind"] in counts)
     }
 
 
@@ -197,24 +239,22 @@ def _view(
 ) -> QueueView:
     known = queue.listed(session, {entry.lead_key for entry in chosen})
     asked = [
-        Asked(
-            known[entry.key].ref,
-            entry.lead_key,
-            entry.cycle,
-            f"attempt-{entry.attempt}",
-            entry.answered_at or now,  # a list asks when it is read
-        )
+        Asked(known[key].ref, *key, entry.answered_at or now)  # a list asks when it is read
         for entry in chosen
-        if entry.key in known
+        for key in entry.keys
+        if key in known
     ]
-    places = {entry.key[:2]: (place, entry.answered_at is not None) for place, entry in enumerate(chosen)}
+    places = {entry.place: (place, entry) for place, entry in enumerate(chosen)}
     lines = [
         line
         for line in lines_of(session, agreement, asked, now, receiver=owner)
-        if line.waits or line.lead.state == "snoozed" or places[_place(line)][1]
+        if line.waits or line.lead.state == "snoozed" or _stays(line, places[_place(line)][1])
     ]
-    lines.sort(key=lambda line: places[_place(line)])
+    lines.sort(key=lambda line: places[_place(line)][0])
     total = queue.count_open(session, owner, now, everybody=everybody)
+    total += sum(not one.counted for one in queue.open_calls(session, owner, now, everybody=everybody))
+    not_counted = not agreement.contact.owner_word_counts
+    said = {line.lead.ref for line in lines if line.lead.state in _SAID and places[_place(line)][1].open}
     return QueueView(
         whose=whose,
         scope=whose if isinstance(whose, str) else whose.email,
@@ -223,7 +263,13 @@ def _view(
         more=max(0, total - sum(entry.open for entry in chosen)),
         late=sum(line.waits and line.lead.due < now for line in lines),
         at_stake=at_stake(agreement, lines),
+        unseen=frozenset(said if not_counted else ()),
     )
+
+
+def _stays(line: Line, entry: _Entry) -> bool:
+    """Whether a line that asks for nothing is shown: answered just now, or not seen in the CRM yet."""
+    return entry.answered_at is not None or (entry.unseen and line.lead.state in _SAID)
 
 
 def _place(line: Line) -> tuple[str, int]:

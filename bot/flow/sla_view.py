@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bot.domain.money import Money, digits
 from bot.domain.sla_facts import SlaRow, SlaView
 from bot.domain.terms import in_words
+from bot.domain.when import When
 from bot.flow import explain, lead_reports
 from bot.flow.agreements import in_force_since
 from bot.flow.figures import Period, day_of
 from bot.flow.prepared import named
 from bot.flow.whose import look_up
-from bot.store import people
+from bot.store import people, queue
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.explain_facts import Explanation, Unclear
     from bot.domain.facts import Named
     from bot.domain.terms import Terms
+    from bot.flow.figures import Report
     from bot.flow.ports import Office
     from bot.store.database import Session
 
@@ -60,11 +62,18 @@ async def sla_view(
     """The clocks that started in the present week, month or quarter, with the figures of `report sla`.
 
     Its first day is one of the agreement's zone. For the team there is a row an owner; else the figures are those of
-    the owner with the address `email` alone.
+    the owner with the address `email` alone. Clocks of before that still run are counted apart.
     """
     agreement, now = office.agreement, office.clock.now()
-    period = Period(began(span, day_of(now, agreement)), None, now)
-    report = await office.database.read(lambda s: lead_reports.sla(s, agreement, period, "owner"))
+    since = began(span, day_of(now, agreement))
+    start = When.parse(since.isoformat()).starts(agreement.timezone)
+    period = Period(since, None, now)
+
+    def read(session: Session) -> tuple[Report, tuple[int, int]]:
+        before = queue.waiting_since_before(session, email, start, now, everybody=whose == "team")
+        return lead_reports.sla(session, agreement, period, "owner"), before
+
+    report, before = await office.database.read(read)
     if whose == "team":
         rows = sorted(report.rows, key=_urgency)
         await look_up(office, [row["name"] for row in rows[:_OWNERS_ASKED_FOR] if row["name"]])
@@ -73,9 +82,8 @@ async def sla_view(
     else:
         own = next((row for row in report.rows if row["name"] == email), None)
         drawn, total = (), _row(agreement, own if own is not None else _NOTHING, None)
-    assert period.first is not None  # noqa: S101  # made above
     follow_up = any(tier.attempts > 1 for tier in agreement.tiers)
-    return SlaView(whose, span, period.first, agreement.timezone, drawn, total, now, follow_up)
+    return SlaView(whose, span, since, agreement.timezone, drawn, total, now, follow_up, *before)
 
 
 async def agreed(office: Office) -> tuple[Terms, datetime | None, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.render import blocks
 from bot.render.message import Payload
 from bot.render.nudge import aloud, lead_blocks
-from bot.render.text import about, counted, escape, plain_name, width
+from bot.render.text import about, counted, escape, person, titled, width
 
 if TYPE_CHECKING:
     from bot.domain.sla_facts import QueueView
@@ -16,23 +16,30 @@ if TYPE_CHECKING:
 LEADS_SHOWN: Final = 20
 LIST: Final = "leads"
 """Begins the id of a block with buttons (`leads:3:mine`): by the rest the same list is asked for again."""
-_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up"})
+_WAITING: Final = frozenset({"new", "at_risk", "breached", "follow_up", "callback"})
+_UNSEEN: Final = "not yet seen in the CRM"
 
 
 def leads(view: QueueView) -> Payload:
     """The list. Each lead is drawn as in a reminder; what is beyond 20 leads is counted together with `view.more`."""
     shown, more = view.leads[:LEADS_SHOWN], view.more + len(view.leads[LEADS_SHOWN:])
-    waiting = more + sum(lead.state in _WAITING for lead in shown)
-    title = _title(view, waiting)
-    drawn: list[Block] = [blocks.header(title)]
-    spoken = [escape(f"{title}.")]
+    waiting = more + sum(lead.state in _WAITING or lead.ref in view.unseen for lead in shown)
+    named = None if isinstance(view.whose, str) else view.whose
+    drawn: list[Block] = [blocks.header(_title(view, waiting, titled(named) if named else None))]
+    if named is not None and not titled(named):
+        drawn.append(blocks.context("Leads of ", named))
+    who = (escape(titled(named)) or person(named)) if named else None
+    spoken = [f"{_title(view, waiting, who)}."]
     small = _small_print(view)
     if small:
         drawn.append(blocks.context(small))
         spoken.append(escape(f"{small}."))
     for index, lead in enumerate(shown):
-        drawn += [_named(block, index, view.scope) for block in lead_blocks(lead, index, view.zone)]
-        spoken.append(aloud(lead, view.zone))
+        unseen = lead.ref in view.unseen
+        told = lead_blocks(lead, index, view.zone)
+        drawn += [_named(block, index, view.scope) for block in (_with_word(told) if unseen else told)]
+        line = aloud(lead, view.zone)
+        spoken.append(f"{line.removesuffix('.')}, {_UNSEEN}." if unseen else line)
     if more > 0:
         drawn.append(blocks.context(f"and {more:,} more"))
         spoken.append(f"And {more:,} more.")
@@ -45,6 +52,13 @@ def scope_of(block_id: str) -> str | None:
     return rest.partition(":")[2] or None if kind == LIST else None
 
 
+def _with_word(drawn: list[Block]) -> list[Block]:
+    """A lead that was answered, with the word that the answer alone does not count."""
+    line = drawn[0]["elements"][0]
+    longer = line | {"elements": [*line["elements"], blocks.words(f", {_UNSEEN}")]}
+    return [drawn[0] | {"elements": [longer]}, *drawn[1:]]
+
+
 def _named(block: Block, index: int, scope: str) -> Block:
     """A block with buttons under the id of this list; a list whose words are too long for an id is drawn once only."""
     if "block_id" not in block:
@@ -53,14 +67,15 @@ def _named(block: Block, index: int, scope: str) -> Block:
     return block | {"block_id": name if width(name) <= blocks.ID else f"{LIST}:{index}:"}
 
 
-def _title(view: QueueView, waiting: int) -> str:
+def _title(view: QueueView, waiting: int, name: str | None) -> str:
+    """The heading, with the `name` of whose leads they are, if they are one person's and it can be said."""
     if view.whose == "mine":
         whose, none = "Your open leads", "No open leads of yours"
     elif view.whose == "team":
         whose, none = "Open leads of the team", "No open leads in the team"
     else:
-        name = plain_name(view.whose)
-        whose, none = f"Open leads of {name}", f"No open leads of {name}"
+        of = f" of {name}" if name else ""
+        whose, none = f"Open leads{of}", f"No open leads{of}"
     if waiting:
         return f"{whose}: {waiting:,}"
     if not view.leads:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.render import blocks
 from bot.render.message import Payload
-from bot.render.text import about, clean, counted, cut, day, escape, moment, percent, person, plain_name
+from bot.render.text import about, clean, counted, cut, day, escape, moment, percent, person, titled
 
 if TYPE_CHECKING:
     from bot.domain.sla_facts import SlaRow, SlaView
@@ -21,19 +21,22 @@ _NOBODY: Final = "without an owner"
 def sla(view: SlaView) -> Payload:
     """The figures of one person, or of the team: the total first, then two lines an owner, then the small print.
 
-    Of more than 15 owners the rest is counted. `text` holds the same figures.
+    Leads of before the time that wait still are a line of their own, and in no figure. Of more than 15 owners the
+    rest is counted. `text` holds the same figures.
     """
-    whose = _whose(view)
-    title = f"First contacts · {whose}"
+    named = None if isinstance(view.whose, str) else view.whose
+    whose = view.whose if isinstance(view.whose, str) else clean(titled(view.whose))
+    title = f"First contacts · {whose}" if whose else "First contacts"
     since = day(view.since, view.as_of.year)
     period = f"Leads whose clock started this {view.period}, since {since} ({clean(view.zone)})"
-    drawn: list[Block] = [blocks.header(title), blocks.context(period)]
-    spoken = [escape(f"First contacts, {whose}. {period}.")]
+    drawn: list[Block] = [blocks.header(title)]
+    drawn.append(blocks.context(period) if named is None or whose else blocks.context(named, period))
+    spoken = [f"First contacts, {escape(whose) or (named and person(named))}. {escape(period)}."]
     if view.total.leads == 0:
-        none = "No lead came in this time."
-        drawn.append(blocks.rich(blocks.words(none)))
-        return Payload("\n".join([*spoken, none]), tuple(drawn))
-    told = _figures(view.total, follow_up=view.follow_up)
+        none = ["No lead came in this time.", *(f"{line}." for line in _before(view))]
+        drawn.append(blocks.rich(*blocks.lines([[blocks.words(line)] for line in none])))
+        return Payload("\n".join([*spoken, *none]), tuple(drawn))
+    told = [*_figures(view.total, follow_up=view.follow_up), *_before(view)]
     drawn.append(
         blocks.rich(*blocks.lines([[blocks.words(line, bold=not at)] for at, line in enumerate(told)]))
     )
@@ -51,8 +54,13 @@ def sla(view: SlaView) -> Payload:
     return Payload("\n".join(spoken), tuple(drawn))
 
 
-def _whose(view: SlaView) -> str:
-    return view.whose if isinstance(view.whose, str) else clean(plain_name(view.whose))
+def _before(view: SlaView) -> list[str]:
+    """What would be missed at the turn of a month: leads of before that wait still."""
+    if not view.before:
+        return []
+    late = f" ({view.before_late:,} late)" if view.before_late else ""
+    waiting = "is still waiting" if view.before == 1 else "are still waiting"
+    return [f"{counted(view.before, 'lead')} from before {waiting}{late}"]
 
 
 def _owner(row: SlaRow) -> Block:

@@ -115,6 +115,11 @@ def plain_name(named: Named) -> str:
     return clean(named.name) or clean(named.email) or "somebody without a name"
 
 
+def titled(named: Named) -> str:
+    """The person as a title says them, unescaped: it holds no mention. Empty where Slack alone knows their name."""
+    return "" if mention(named) and not clean(named.name) else plain_name(named)
+
+
 def person(named: Named) -> str:
     """A person in mrkdwn: a mention if Slack knows them, else the name, else the e-mail."""
     return mention(named) or escape(plain_name(named))

@@ -217,6 +217,21 @@ def test_a_follow_up_plan_is_read():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "attempts = 2\nspacing_hours = 1",
+        "attempts = 3\nspacing_hours = [6, 6.5]\nmin_gap_hours = 6",
+        "attempts = 1\nspacing_hours = 0.5",
+        "attempts = 1\nmin_gap_hours = 24",
+        "spacing_hours = 0\nmin_gap_hours = 0\nattempts = 2",
+    ],
+)
+def test_attempts_may_be_as_close_as_those_that_count(text):
+    """A spacing that is the least gap is fine; where one attempt is all that is agreed, neither says anything."""
+    assert agreement(f"[[tier]]\n{text}").tiers[0].name == "all"
+
+
+@pytest.mark.parametrize(
     ("text", "warnings"),
     [
         ("first_contact_hours = 8\nattempts = 2\nwithin_hours = 7.5", ["line 4, tier[1].within_hours "]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,38 @@ def utc(text):
 def test_when_a_lead_may_be_snoozed_to(now, zone, expected):
     """In an hour, in three, the next two working mornings and in a week: on the reader's clocks, in working time."""
     found = suggested(DEFAULT_CALENDAR.in_zone(zone), utc(now))
+    assert list(found) == [utc(text) for text in expected]
+
+
+ALWAYS = ((0, 1440),)
+NIGHTS = ((22 * 60, 30 * 60),)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "weekly", "expected"),
+    [
+        ("16 12:01", "UTC", (ALWAYS,) * 7, ["16 13:01", "16 15:01", "17 09:00", "18 09:00", "23 09:00"]),
+        ("16 23:59", "UTC", (ALWAYS,) * 7, ["17 00:59", "17 02:59", "17 09:00", "18 09:00", "23 09:00"]),
+        (
+            "16 17:00",
+            "America/New_York",
+            (ALWAYS,) * 7,
+            ["16 18:00", "16 20:00", "17 14:00", "18 14:00", "23 14:00"],
+        ),
+        ("20 22:30", "UTC", (*(ALWAYS,) * 5, (), ()), ["20 23:30", "23 09:00", "24 09:00", "27 09:00"]),
+        ("16 23:00", "UTC", (NIGHTS,) * 7, ["17 00:00", "17 02:00", "17 22:00", "18 22:00", "23 22:00"]),
+        (
+            "16 02:00",
+            "UTC",
+            (((0, 8 * 60),),) * 7,
+            ["16 03:00", "16 05:00", "17 00:00", "18 00:00", "23 00:00"],
+        ),
+    ],
+    ids=["always", "before midnight", "elsewhere", "not on week-ends", "night shifts", "from midnight on"],
+)
+def test_nobody_snoozes_until_midnight(now, zone, weekly, expected):
+    """Where work goes on through the night, a morning is 09:00, or begins with the next shift."""
+    found = suggested(replace(DEFAULT_CALENDAR, zone=zone, weekly=weekly, closed=frozenset()), utc(now))
     assert list(found) == [utc(text) for text in expected]
 
 

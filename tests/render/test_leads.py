@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.facts import Named
 from bot.render.leads import leads, scope_of
 from tests.render import examples as ex
 from tests.render.judge import faults
@@ -50,6 +51,35 @@ def test_the_heading_says_whose_leads_and_how_many_wait(whose, waiting, none):
     assert title(replace(view, more=1)) == waiting
     empty = leads(replace(view, leads=()))
     assert (empty.text, len(empty.blocks)) == (f"{none}.", 1)
+
+
+def test_a_contact_that_the_crm_does_not_show_yet():
+    """It is open, so the heading counts it; its line says what it waits for, aloud as well; nothing is asked."""
+    view = replace(ex.QUEUE, leads=(ex.SETTLED, ex.LOGGED), late=0, at_stake=None)
+    shown = leads(replace(view, unseen=frozenset({ex.SETTLED.ref, ex.LOGGED.ref})))
+    assert shown.text == (
+        "Your open leads: 2.\n"
+        "Kim Berg: Contacted, not yet seen in the CRM.\n"
+        "Iris Tan: Log details: call, reached them, not yet seen in the CRM."
+    )
+    drawn = ["".join(part["text"] for part in block["elements"][0]["elements"]) for block in shown.blocks[1:]]
+    assert drawn == [
+        "Kim Berg · Contacted, not yet seen in the CRM",
+        "Iris Tan · Log details: call, reached them, not yet seen in the CRM",
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", [Named("maya@seller.example", None, "U0MAYA"), Named("m@seller.example", " ", "U1")]
+)
+def test_somebody_whose_name_slack_alone_knows_is_mentioned(named):
+    """A title holds no mention, so it is the line below, not the e-mail address; read aloud it is one sentence."""
+    view = replace(ex.QUEUE, whose=named, late=0, at_stake=None)
+    shown = leads(view)
+    assert (title(view), shown.blocks[1]["elements"][1]["text"]) == ("Open leads: 2", f"<@{named.slack_id}>")
+    assert shown.text.splitlines()[0] == f"Open leads of <@{named.slack_id}>: 2."
+    assert leads(replace(view, leads=())).text == f"No open leads of <@{named.slack_id}>."
+    assert title(replace(view, leads=())) == "No open leads"
 
 
 @pytest.mark.parametrize(

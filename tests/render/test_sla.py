@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.facts import Named
 from bot.render.sla import sla
 from tests.render import examples as ex
 from tests.render.judge import faults
@@ -71,6 +72,32 @@ def test_nobody_came():
         "First contacts, mine. Leads whose clock started this week, since 1 Nov (America/New_York).\n"
         "No lead came in this time."
     )
+
+
+def test_somebody_whose_name_slack_alone_knows_is_mentioned():
+    """A title holds no mention, so the person stands in the line below; aloud, in the first sentence."""
+    shown = sla(replace(ex.SLA_TEAM, whose=Named("maya@seller.example", None, "U0MAYA"), rows=()))
+    assert (shown.blocks[0]["text"]["text"], shown.blocks[1]["elements"][0]["text"]) == (
+        "First contacts",
+        "<@U0MAYA>",
+    )
+    assert shown.text.startswith("First contacts, <@U0MAYA>. Leads whose clock started")
+
+
+@pytest.mark.parametrize(
+    ("before", "late", "told"),
+    [
+        (1, 0, "1 lead from before is still waiting."),
+        (1, 1, "1 lead from before is still waiting (1 late)."),
+        (1200, 30, "1,200 leads from before are still waiting (30 late)."),
+    ],
+)
+def test_leads_of_before_are_told_apart(before, late, told):
+    """A lead of before the time that waits still is a line after the figures, also where no lead came since."""
+    none = replace(ex.SLA_TEAM.rows[2], open=0, at_risk=0)
+    view = replace(ex.SLA_TEAM, rows=(), before=before, before_late=late)
+    assert sla(view).text.splitlines()[-2] == told
+    assert sla(replace(view, total=none)).text.splitlines()[1:] == ["No lead came in this time.", told]
 
 
 @pytest.mark.parametrize(

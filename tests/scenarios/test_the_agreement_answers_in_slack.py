@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -23,11 +23,15 @@ NOT_LINKED = (
     "An admin can grant the scope users:read.email."
 )
 BEN = "ben@seller.example"
+OLD = "1 lead from before is still waiting (1 late)."
 FOLLOWED = replace(OWNERS, tiers=(Tier(attempts=3, spacing=(timedelta(hours=8),)),))
 
 
 async def some_leads(world: World) -> str:
-    """Tuesday noon: Maya met two promises, broke two (one lead waits still) and has one at risk; Ben has one open."""
+    """Tuesday noon: Maya met two promises, broke two (one lead waits still) and has one at risk; Ben has one open.
+
+    One of Maya's came in the month before, and waits still.
+    """
     maya, ben = world.person("Maya Okafor"), world.person("Ben Ito")
     for name in ("Ann Ash", "Bob Birch", "Cat Cole", "Dan Dale"):
         await comes(world, maya, name)
@@ -82,6 +86,7 @@ async def test_mine_are_the_figures_of_the_report(sqlite, socket):
         assert lines == [
             "First contacts, mine. Leads whose clock started this month, since 1 Nov (UTC).",
             *told(row),
+            OLD,
             "As of 17 Nov, 12:30 (UTC).",
         ]
         assert lines[1:3] == ["50% in time (2 of 4).", "1 open (1 at risk) · 2 late (1 still waiting)."]
@@ -94,11 +99,11 @@ async def test_the_team(sqlite):
         lines = await says(world, "/sla", "", maya)
         assert lines == await says(world, "/sla", " TEAM ", BEN)
         total = await row_of(world, date(2026, 11, 1))
-        assert (lines[0], lines[1:5]) == (
+        assert (lines[0], lines[1:6]) == (
             "First contacts, team. Leads whose clock started this month, since 1 Nov (UTC).",
-            told(total),
+            [*told(total), OLD],
         )
-        assert lines[5:-1] == [
+        assert lines[6:-1] == [
             f"<@{world.accounts[maya]}>: 50% in time (2 of 4), 1 open (1 at risk) · 2 late (1 still waiting).",
             f"<@{world.accounts[BEN]}>: nothing due yet, 1 open · 0 late.",
         ]
@@ -120,7 +125,35 @@ async def test_another_time(sqlite, words, since, first):
         row = await row_of(world, first, maya)
         assert f"started {since} (UTC)" in lines[0]
         assert f"({row['met']} of {row['met'] + row['breached']})" in lines[1]
-        assert row["breached"] == (3 if first.month == 10 else 2)
+        assert (row["breached"], OLD in lines) == ((3, False) if first.month == 10 else (2, True))
+
+
+async def test_what_waits_from_before_is_not_forgotten(sqlite):
+    """On the first of a month leads of the month before that wait still are told of, by the count of the report."""
+    async with World(sqlite, start=datetime(2026, 11, 30, 9, tzinfo=UTC)) as world:
+        maya, ben = world.person("Maya Okafor"), world.person("Ben Ito")
+        await comes(world, maya, "Ann Ash")
+        await comes(world, maya, "Bob Birch")
+        await called(world, "Bob", datetime(2026, 11, 30, 9, 5, tzinfo=UTC))
+        await world.until(datetime(2026, 11, 30, 16, 30, tzinfo=UTC))
+        await comes(world, maya, "Cat Cole")
+        await world.until(datetime(2026, 12, 1, 9, 1, tzinfo=UTC))
+        world.unexpected()
+        told = "2 leads from before are still waiting (1 late)."
+        assert (await says(world, "/sla", "mine", maya))[1:] == ["No lead came in this time.", told]
+        assert (await says(world, "/sla", "mine", ben))[1:] == ["No lead came in this time."]
+        await comes(world, ben, "Fay Fir")
+        assert (await says(world, "/sla", "team", ben))[1:] == [
+            "Nothing due yet.",
+            "1 open · 0 late.",
+            told,
+            f"<@{world.accounts[BEN]}>: nothing due yet, 1 open · 0 late.",
+            "As of 1 Dec, 09:01 (UTC).",
+        ]
+        assert (await says(world, "/sla", "mine", ben))[1:-1] == ["Nothing due yet.", "1 open · 0 late."]
+        period = Period(None, date(2026, 11, 30), world.clock.now())
+        made = await world.database.read(lambda s: lead_reports.sla(s, world.agreement, period, "owner"))
+        assert (made.total["open"] + made.total["still_waiting"], made.total["still_waiting"]) == (2, 1)
 
 
 async def test_another_person(sqlite):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.steps import owner_step
 from bot.store import answers, clocks, nudges, queue
+from bot.store.queue import OpenCall
 from tests.store.test_clocks import ANA, BEN, MINUTE, NOW, clock
 
 if TYPE_CHECKING:
@@ -90,25 +92,69 @@ def test_whose_leads(do, saved):
     assert [do(queue.owns_leads, one) for one in (ANA, BEN, "cho@seller.example")] == [True, True, False]
 
 
+def test_calls_that_leads_had_wished(do, saved):
+    """A call-back stands while its clock has the step, also where the agreement asks for nothing; the latest counts."""
+    over = {**FOLLOWING, "follow_up": "kept", "attempt_due_at": None}
+
+    def wished(*calls: tuple[int, datetime]) -> dict[str, Any]:
+        steps = [owner_step(f"callback-{number}#2", at) for number, at in calls]
+        return {"steps_json": clocks.packed([owner_step("attempt-2", NOW), *steps])}
+
+    saved("g/over", **over, **wished((7, NOW), (8, NOW + MINUTE)))
+    saved("g/owed", **wished((9, NOW - MINUTE)))
+    saved("g/ended", ended_at=NOW, **wished((10, NOW)))
+    saved("g/none", **over, steps_json=clocks.packed([owner_step("attempt-2", NOW)]))
+    saved("g/ben", BEN, **over, **wished((11, NOW)))
+    assert do(queue.open_calls, ANA, NOW) == [
+        OpenCall("g/owed", 1, "callback-9#2", NOW - MINUTE, counted=True),
+        OpenCall("g/over", 1, "callback-8#2", NOW + MINUTE, counted=False),
+    ]
+    assert [one.lead_key for one in do(queue.open_calls, None, NOW, everybody=True)] == [
+        "g/owed",
+        "g/ben",
+        "g/over",
+    ]
+
+
+def test_what_waits_since_before(do, saved):
+    """First contacts owed since before an instant, by who held the lead when its promise was broken, else holds it."""
+    before, late = NOW - 90 * MINUTE, {"due_at": NOW - MINUTE}
+    for lead, owner, changes in (
+        ("g/open", ANA, {}),
+        ("g/late", ANA, late),
+        ("g/passed-on", BEN, late | {"breached_owner": ANA}),
+        ("g/nobody", None, late),
+        ("g/since", ANA, {"started_at": before}),
+        ("g/made", ANA, {**FOLLOWING, "attempt_due_at": NOW - MINUTE}),
+        ("g/ended", ANA, {"ended_at": NOW}),
+    ):
+        saved(lead, owner, **({"started_at": before - MINUTE} | changes))
+
+    def counts(owner, **named):
+        return do(queue.waiting_since_before, owner, before, NOW, **named)
+
+    assert [counts(owner) for owner in (ANA, BEN, None)] == [(3, 2), (0, 0), (1, 1)]
+    assert counts(None, everybody=True) == (4, 3)
+
+
 def test_a_button_of_a_list_stays_what_it_is(do):
-    """Asked for twice, a contact has one button; another attempt or cycle has another; the press finds it."""
-    wanted = [("g/L1", 1, 1, NOW), ("g/L1", 1, 2, NOW), ("g/L1", 2, 1, NOW)]
+    """Asked for twice, a contact has one button; another attempt, wish or cycle has another; the press finds it."""
+    asked = [(1, "attempt-1"), (1, "attempt-2"), (1, "callback-2#2"), (1, "callback-3#2"), (2, "attempt-1")]
+    wanted = [("g/L1", cycle, step, NOW) for cycle, step in asked]
     do(queue.put_listed, wanted)
     first = do(queue.listed, ["g/L1"])
-    do(queue.put_listed, [*wanted, ("g/L2", 1, 1, NOW)])
+    do(queue.put_listed, [*wanted, ("g/L2", 1, "attempt-1", NOW)])
     assert do(queue.listed, ["g/L1"]) == first
-    assert len({one.ref for one in do(queue.listed, ["g/L1", "g/L2"]).values()}) == 4
+    assert len({one.ref for one in do(queue.listed, ["g/L1", "g/L2"]).values()}) == 6
     found = {key: do(nudges.item_by_ref, one.ref) for key, one in first.items()}
     assert {key: (item.lead_key, item.cycle, item.step) for key, item in found.items()} == {
-        ("g/L1", 1, 1): ("g/L1", 1, "attempt-1"),
-        ("g/L1", 1, 2): ("g/L1", 1, "attempt-2"),
-        ("g/L1", 2, 1): ("g/L1", 2, "attempt-1"),
+        ("g/L1", cycle, step): ("g/L1", cycle, step) for cycle, step in asked
     }
 
 
 def test_a_list_is_no_message(do):
     """A lead that is in a list alone is in no reminder, and nothing in a reminder is a list's."""
-    do(queue.put_listed, [("g/L1", 1, 1, NOW)])
+    do(queue.put_listed, [("g/L1", 1, "attempt-1", NOW)])
     assert do(nudges.messages_with, ["g/L1"]) == []
     do(nudges.put_item, 7, "g/L2", 1, "breach:owner", NOW)
     assert do(queue.listed, ["g/L2"]) == {}
