@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.domain import money
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
+    from bot.domain.credit import Touch
     from bot.domain.facts import Named
     from bot.domain.money import Money
 
@@ -36,6 +38,7 @@ ASSETS: Final = 20
 REPEATED: Final = 9
 """Wins of one customer with one amount that can be entered by hand."""
 
+_SAME_TOUCH: Final = timedelta(hours=24)
 _SIDES: Final[dict[str, Side]] = {
     "sales": "sales",
     "manager": "sales",
@@ -118,6 +121,10 @@ class ClaimAsked:
     touched_on: date | None
     state: Literal["offered", "confirmed", "declined"]
     settled_by: Named | None = None
+    stands: bool = True
+    """Whether the deal counts as won, so that there is something to credit."""
+    follows: bool = True
+    """Whether card and figures change by a yes: a touch out of the span that counts changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,8 @@ class MergeOffer:
 
     ref: str
     by_hand: str
+    won_on: date | None
+    """The day on which the one by hand was won: one customer may buy the same twice."""
     deal: str
     amount: Money | None
     deal_is_won: bool
@@ -198,6 +207,21 @@ def read_proposal(
     )
 
 
+def is_recorded(claimed: Touch, touches: Iterable[Touch], *, on_a_day: bool) -> bool:
+    """Whether one of these touches is the claimed one: both would be the same part of a win twice.
+
+    It has the same asset, or for a claimed campaign the same campaign, compared by `fold`, at most 24 hours before or
+    after; where the claim is not about a day (`on_a_day`), at any time.
+    """
+    field = "asset" if claimed.asset else "campaign"
+    sought = fold(getattr(claimed, field))
+    return any(
+        fold(getattr(one, field) or "") == sought
+        for one in touches
+        if not on_a_day or abs(one.at - claimed.at) <= _SAME_TOUCH
+    )
+
+
 def read_thanks(people: Collection[str], words: str | None, own: str) -> Faulty | None:
     """What is wrong with a word of thanks from the account `own` to others; None if nothing is."""
     if not people:
@@ -230,7 +254,7 @@ def read_by_hand(
     except FormatError as error:
         advice = {
             "currency": "Write a currency by its three letters, like USD.",
-            "amount": "Write the amount as a plain number with at most 4 decimals, like 12500.50.",
+            "amount": "Write the amount as a plain number like 12500.50: at most 14 digits, and 4 decimals.",
         }
         return Faulty(error.field, advice[error.field])
     if rep is None:

@@ -25,6 +25,8 @@ STAYS: Final[Mapping[str, frozenset[str]]] = {
 """The fields of each kind of record that stay."""
 
 
+MARK: Final = "forgotten-"
+"""Begins what stands in the place of a forgotten address."""
 PERSONAL: Final = ("email", "name", "phone", "title", "url")
 """What a lead's source may tell of a person; late news of the past must not bring it back."""
 

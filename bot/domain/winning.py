@@ -98,19 +98,25 @@ def closed_when(
     since: datetime,
     previous_end: datetime | None,
     closed_at: When | None,
+    closed_at_stated: datetime | None,
     close_date: When | None,
     close_date_stated: datetime | None,
     zone: str,
 ) -> When:
     """When a deal was won or lost: the source's close time if it has one, else when the closing was stated.
 
-    `closed_at` counts unless it belongs to an earlier win. `close_date` is an expectation while the deal is open, so
-    it counts only if it was stated with the closing or after it, and lies neither in its future nor before an earlier
-    win's end.
+    `closed_at` counts unless it belongs to an earlier win, or lies on a later day than both the closing and its own
+    statement: nothing was closed in the future. `close_date` is an expectation while the deal is open, so it counts
+    only if it was stated with the closing or after it, and lies neither in its future nor before an earlier win's end.
     """
-    if closed_at is not None and (previous_end is None or closed_at.ends(zone) > previous_end):
-        return closed_at
     stated = When(day=None, instant=since)
+    told = When(day=None, instant=max(since, closed_at_stated or since))
+    if (
+        closed_at is not None
+        and closed_at.on(zone) <= told.on(zone)
+        and (previous_end is None or closed_at.ends(zone) > previous_end)
+    ):
+        return closed_at
     if (
         close_date is not None
         and close_date_stated is not None

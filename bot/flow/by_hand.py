@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bot.domain import money
 from bot.domain.claiming import ByHand, Faulty, HandForm, MergeOffer, hand_ids
 from bot.domain.money import Money
-from bot.domain.when import instant_text, wall_to_instant, zone_named
+from bot.domain.when import When, instant_text, wall_to_instant, zone_named
 from bot.flow import books, claims, deals
 from bot.flow.accept import as_rows
 from bot.flow.people import who_is
@@ -143,15 +143,20 @@ def offer_merges(session: Session, agreement: Agreement, deal_keys: Iterable[str
     """Ask whoever entered a win by hand whether a CRM's deal is the same: once a pair.
 
     They look the same if the amount and the currency are, and the customer is a company of the deal's leads or the
-    deal's name. Deals that are lost, deleted or merged away are none.
+    deal's name. Deals that are lost, deleted or merged away are none, nor are those that one was merged into already.
+    What was asked about these deals before is drawn anew: whether it can still be answered may have changed.
     """
-    others = [key for key in deal_keys if not is_by_hand(key)]
-    if not others or not entered.anything(session):
+    touched = set(deal_keys)
+    if not touched or not entered.anything(session):
         return
-    for key in others:
+    for offer in entered.offers(session):
+        asked_of = {str(offer.ref["deal"]), str(offer.ref["by_hand"])}
+        if offer.ts is not None and not offer.ref.get("answer") and not touched.isdisjoint(asked_of):
+            outbox.show_again(session, offer, now)
+    for key in sorted(key for key in touched if not is_by_hand(key)):
         deal = records.load(session, "deal", key)
         amount = _amount(agreement, deal)
-        if not _is_there(deal) or amount is None:
+        if not _is_there(deal) or amount is None or _has_one(session, key):
             continue
         wanted = {
             f"{SOURCE}/{deal_id}" for name in _customers(session, deal) for deal_id in hand_ids(name, amount)
@@ -171,13 +176,18 @@ def _ask(session: Session, deal_key: str, by_hand: str, now: datetime) -> None:
         return
     outbox.put(
         session,
-        key=f"merge:{deal_key}:{by_hand}",
+        key=entered.offer_key(deal_key, by_hand),
         kind="merge_offer",
         target=f"{PERSON}{by}",
         ref={"deal": deal_key, "by_hand": by_hand},
         now=now,
         next_at=now,
     )
+
+
+def _has_one(session: Session, deal_key: str) -> bool:
+    """Whether a win by hand became part of a deal: it is one win, so no other one is the same."""
+    return any(is_by_hand(key) for key, _ in records.deals_merged_into(session, deal_key))
 
 
 def _amount(agreement: Agreement, deal: Stored) -> Money | None:
@@ -216,7 +226,7 @@ def _answer(session: Session, press: Press, now: datetime, answer: str) -> Answe
     asked = people.by_email(session, [email]).get(email)
     if asked is None or asked.slack_id != press.slack_id:
         return "not asked"
-    if message.ref.get("answer"):
+    if message.ref.get("answer") or _is_taken(session, message):
         return "already"
     if not _can_merge(session, message):
         return "gone"
@@ -228,13 +238,28 @@ def _answer(session: Session, press: Press, now: datetime, answer: str) -> Answe
         }
         event = _event(f"merge:{message.uid}", "deal.merged", now, data)
         inbox.add(session, as_rows(SOURCE, [event], now))
+        for other in entered.offers(session, message.ref["deal"]):
+            if other.ts is not None and not other.ref.get("answer"):
+                outbox.show_again(session, other, now)
     outbox.show_again(session, message, now)
     return "settled"
 
 
 def _can_merge(session: Session, message: Message) -> bool:
     deal = records.load(session, "deal", message.ref["deal"])
-    return _is_there(deal) and bool(entered.standing(session, [message.ref["by_hand"]]))
+    there = _is_there(deal) and bool(entered.standing(session, [message.ref["by_hand"]]))
+    return there and not _is_taken(session, message)
+
+
+def _is_taken(session: Session, message: Message) -> bool:
+    """Whether one of the two was merged with another one, or is about to be."""
+    key, by_hand = str(message.ref["deal"]), str(message.ref["by_hand"])
+    return _has_one(session, key) or any(
+        other.id != message.id
+        and other.ref.get("answer") == "merged"
+        and (other.ref["deal"] == key or other.ref["by_hand"] == by_hand)
+        for other in entered.offers(session)
+    )
 
 
 def prepare_offer(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
@@ -249,10 +274,12 @@ def prepare_offer(session: Session, agreement: Agreement, message: Message, now:
             return held
     deal = records.load(session, "deal", ref["deal"])
     mine = records.load(session, "deal", ref["by_hand"])
+    closed_at = mine.record.get("closed_at")
     facts = MergeOffer(
         ref=message.uid,
         by_hand=str(mine.record.get("customer") or ""),
-        deal=claims.title_of(session, ref["deal"]),
+        won_on=When.parse(str(closed_at), "closed_at").on(agreement.timezone) if closed_at else None,
+        deal=claims.title_of(session, agreement, ref["deal"]),
         amount=_amount(agreement, mine),
         deal_is_won=deal.columns.get("stage_class") == "won",
         url=deal.record.get("url"),

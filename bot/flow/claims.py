@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from bot.domain import claiming
 from bot.domain.agreement import fold
 from bot.domain.claiming import ClaimAsked, Colleague, Faulty, Proposal, Side, WinForm
-from bot.flow import cards, deals
+from bot.flow import cards, claimed, deals, win_names
 from bot.flow.nudge_messages import hold_until
 from bot.flow.people import who_is
 from bot.flow.prepared import Drop, Prepared, Ready, named
@@ -58,30 +58,34 @@ Proposed = Asked | Nobody | Faulty | Literal["already", "credited", "gone"]
 
 async def form_for(office: Office, press: Press) -> WinForm | Literal["gone"]:
     """What a form about the win of a card needs to know; `gone` for one that does not stand."""
-    return await office.database.read(lambda s: form_of(s, press.ref))
+    return await office.database.read(lambda s: form_of(s, office.agreement, press.ref))
 
 
-def form_of(session: Session, ref: str) -> WinForm | Literal["gone"]:
+def form_of(session: Session, agreement: Agreement, ref: str) -> WinForm | Literal["gone"]:
     """`form_for` within a transaction."""
     place = standing(session, ref)
-    return "gone" if place is None else WinForm(ref, title_of(session, place[0]))
+    return "gone" if place is None else WinForm(ref, title_of(session, agreement, place[0]))
 
 
 def standing(session: Session, ref: str) -> tuple[str, int] | None:
-    """The win (deal, number) behind a card's button, if it stands."""
+    """The win (deal, number) behind a card's button, if it stands; of a deal that was merged away: the survivor's."""
     place = cards.win_of(session, ref)
     win = wins.find(session, *place) if place is not None else None
-    return place if win is not None and win.status == "won" else None
+    if win is None or win.status not in {"won", "merged"}:
+        return None
+    if win.status == "merged":
+        win = claimed.standing_of(session, win.deal_key)
+    return (win.deal_key, win.number) if win is not None else None
 
 
-def title_of(session: Session, deal_key: str) -> str:
-    """What a deal is called among colleagues: its name, else its customer's company, else its number."""
-    name = records.load(session, "deal", deal_key).record.get("name")
+def title_of(session: Session, agreement: Agreement, deal_key: str) -> str:
+    """What a deal is called: its name, else its customer's company, as far as they may be shown; else its number."""
+    name = win_names.deal_name(agreement, records.load(session, "deal", deal_key))
     if name:
-        return str(name)
+        return name
     leads = [lead for contact in deals.contacts_of_deal(session, deal_key) for lead in contact.leads]
-    companies = [str(lead.record.get("company")) for lead in leads if lead.record.get("company")]
-    return companies[0] if companies else f"Deal {deal_key.partition('/')[2]}"
+    companies = [win_names.shown_name(agreement, lead.record.get("company")) for lead in leads]
+    return next(filter(None, companies), f"Deal {deal_key.partition('/')[2]}")
 
 
 # --- proposing ---
@@ -137,14 +141,15 @@ def _propose(
     place = standing(session, press.ref)
     if place is None:
         return "gone"
-    if _is_credited(session, place, proposal):
-        return "credited"
     known = [one for one in claims.of_deal(session, place[0]) if _same(one, proposal)]
-    if any(one.state == "confirmed" for one in known):
+    if _is_credited(session, place, proposal) or any(one.state == "confirmed" for one in known):
         return "credited"
     offered = next((one for one in known if one.state == "offered"), None)
     if offered is not None and any(m.state in _LIVING for m in claims.messages_of(session, offered.id)):
         return "already"
+    fault = _fault(session, agreement, place, proposal)
+    if fault is not None:
+        return fault
     side: Side = _side(session, proposal, by) if offered is None else offered.side  # type: ignore[assignment]  # its words
     asked = list(_receivers(session, agreement, place[0], side, press.slack_id, by, now))
     if offered is not None:
@@ -176,6 +181,16 @@ def _propose(
             session, key=key, kind="claim", target=target, ref={"claim": made.id}, now=now, next_at=now
         )
     return Asked(side)
+
+
+def _fault(
+    session: Session, agreement: Agreement, place: tuple[str, int], proposal: Proposal
+) -> Faulty | None:
+    """What of a proposal would change nothing, so that nobody is asked in vain."""
+    win = wins.find(session, *place)
+    if win is None or proposal.kind == "person":
+        return None
+    return claimed.out_of_span(session, agreement, win, proposal.touched_on)
 
 
 def _same(one: Claim, proposal: Proposal) -> bool:
@@ -253,7 +268,7 @@ def _answer(session: Session, agreement: Agreement, press: Press, now: datetime,
         return "not asked"
     if made.state != "offered":
         return "already"
-    if not _stands(session, made.deal_key):
+    if state == "confirmed" and claimed.standing_of(session, made.deal_key) is None:
         return "not won"
     if not claims.settle(session, made, state, now, by):
         return "already"
@@ -261,7 +276,8 @@ def _answer(session: Session, agreement: Agreement, press: Press, now: datetime,
         if made.kind != "person":
             folded = short_key(fold(made.name))
             records.remember_spelling(session, made.kind, folded, made.name, made.at, f"claim:{made.id}")
-        deals.settle_deal(session, agreement, made.deal_key, now, silent=False, announce_since=None)
+        survivor = claimed.survivor(session, made.deal_key)
+        deals.settle_deal(session, agreement, survivor, now, silent=False, announce_since=None)
     for message in asked:
         outbox.show_again(session, message, now)
     if made.by_email is not None:
@@ -302,10 +318,6 @@ def _who_answers(
     return None
 
 
-def _stands(session: Session, deal_key: str) -> bool:
-    return any(win.status == "won" for win in wins.of_deal(session, deal_key).values())
-
-
 # --- what the messages say ---
 
 
@@ -323,12 +335,12 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
     if message.ts is None:
         if made.state != "offered":
             return Drop("it was answered before it was asked")
-        if not _stands(session, made.deal_key):
+        if claimed.standing_of(session, made.deal_key) is None:
             return Drop("the win did not stand any more before it was asked")
         held = hold_direct(session, agreement, message, now)
         if held is not None:
             return held
-    return Ready(claim(_facts(session, made)), message.target)
+    return Ready(claim(_facts(session, agreement, made)), message.target)
 
 
 def prepare_answer(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
@@ -337,7 +349,7 @@ def prepare_answer(session: Session, agreement: Agreement, message: Message, now
     if made is None:
         return Drop("the claim is not known any more")
     held = hold_direct(session, agreement, message, now) if message.ts is None else None
-    return held if held is not None else Ready(claim_answer(_facts(session, made)), message.target)
+    return held if held is not None else Ready(claim_answer(_facts(session, agreement, made)), message.target)
 
 
 def hold_direct(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared | None:
@@ -349,7 +361,7 @@ def hold_direct(session: Session, agreement: Agreement, message: Message, now: d
     return hold_until(session, agreement, receiver, person.timezone or agreement.timezone, now, limit=False)
 
 
-def _facts(session: Session, made: Claim) -> ClaimAsked:
+def _facts(session: Session, agreement: Agreement, made: Claim) -> ClaimAsked:
     emails = [
         email
         for email in (made.by_email, made.settled_by, made.name if made.kind == "person" else None)
@@ -362,10 +374,12 @@ def _facts(session: Session, made: Claim) -> ClaimAsked:
         ref=made.ref,
         kind=made.kind,  # type: ignore[arg-type]  # the column holds these words
         name=name,
-        deal=title_of(session, made.deal_key),
+        deal=title_of(session, agreement, claimed.survivor(session, made.deal_key)),
         by=named(known, made.by_email or ""),
         why=made.why,
         touched_on=made.touched_on,
         state=made.state,  # type: ignore[arg-type]  # the column holds these words
         settled_by=named(known, made.settled_by) if made.settled_by else None,
+        stands=claimed.standing_of(session, made.deal_key) is not None,
+        follows=claimed.follows(session, agreement, made),
     )

@@ -7,8 +7,8 @@ from datetime import datetime, time
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from bot.domain import claiming, credit_rule, winning
 from bot.domain import credit as crediting
-from bot.domain import winning
 from bot.domain.credit import Touch
 from bot.domain.credit_rule import Milestones
 from bot.domain.people_credit import Contributor
@@ -16,10 +16,11 @@ from bot.domain.when import When, parse_instant, wall_to_instant, zone_named
 from bot.domain.winning import StageStatement
 from bot.flow import books, cards, leads
 from bot.flow.books import Ground
-from bot.store import claims, records, wins
+from bot.store import claims, outbox, records, wins
+from bot.store.by_hand import SOURCE as BY_HAND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from bot.domain.agreement import Agreement
@@ -74,17 +75,53 @@ def settle_deal(
 
 
 def touches_of_deal(
-    session: Session, agreement: Agreement, deal_key: str, won_at: datetime | None = None
+    session: Session,
+    agreement: Agreement,
+    deal_key: str,
+    won_at: datetime | None = None,
+    lookback_days: int | None = None,
 ) -> tuple[list[Touch], list[Contact]]:
     """Every touch of the deal's contacts, the leads' own ones and confirmed claims included, and the contacts.
 
-    Of a claim only the day is known, or not even that: one of the day of `won_at` was no later than the win.
+    Of a claim only the day is known, or not even that: one of the day of `won_at` was no later than the win. It is left
+    out where a touch that counts for that win is the claimed one. Where the deal's contacts have no touch that counts,
+    those of the wins by hand that became part of it stand. What counts is at most `lookback_days` before the win; None:
+    the agreement's.
     """
+    if lookback_days is None:
+        lookback_days = agreement.credit.lookback_days
     contacts = contacts_of_deal(session, deal_key)
-    # A touch told of one contact's lead and another's address is still one touch.
-    touches = {t.id: t for contact in contacts for t in touches_of_contact(session, agreement, contact)}
-    touches |= {t.id: t for t in _claimed(session, agreement, deal_key, won_at)}
+    touches = _touches_of(session, agreement, contacts)
+    if not _counting(touches.values(), won_at, lookback_days):
+        for key in wins_by_hand(session, deal_key):
+            by_hand = _touches_of(session, agreement, contacts_of_deal(session, key))
+            # What was entered with a win was touched before it, whenever the CRM says that it was.
+            touches |= {
+                t.id: t if won_at is None else replace(t, at=min(t.at, won_at)) for t in by_hand.values()
+            }
+    for touch, on_a_day in _claimed(session, agreement, deal_key, won_at):
+        counted = _counting(touches.values(), won_at, lookback_days)
+        if not claiming.is_recorded(touch, counted, on_a_day=on_a_day):
+            touches[touch.id] = touch
     return sorted(touches.values(), key=lambda t: (t.at, t.id)), contacts
+
+
+def _touches_of(session: Session, agreement: Agreement, contacts: Iterable[Contact]) -> dict[str, Touch]:
+    # A touch told of one contact's lead and another's address is still one touch.
+    return {t.id: t for contact in contacts for t in touches_of_contact(session, agreement, contact)}
+
+
+def _counting(touches: Iterable[Touch], won_at: datetime | None, lookback_days: int) -> Sequence[Touch]:
+    return tuple(touches) if won_at is None else crediting.counting(touches, won_at, lookback_days)
+
+
+def wins_by_hand(session: Session, deal_key: str) -> list[str]:
+    """The deals entered by hand that became part of this one."""
+    return [key for key, _ in records.deals_merged_into(session, deal_key) if _is_by_hand(key)]
+
+
+def _is_by_hand(deal_key: str) -> bool:
+    return deal_key.startswith(f"{BY_HAND}/")
 
 
 def contacts_of_deal(session: Session, deal_key: str) -> list[Contact]:
@@ -105,20 +142,27 @@ def contacts_of_deal(session: Session, deal_key: str) -> list[Contact]:
 
 def _claimed(
     session: Session, agreement: Agreement, deal_key: str, won_at: datetime | None
-) -> Iterator[Touch]:
-    """The touches that both sides agreed on: at noon of their day, else when the deal was made."""
-    zone = agreement.timezone
-    for claim in claims.confirmed(session, deal_key):
-        if claim.kind == "person":
-            continue
-        if claim.touched_on is not None:
-            at = wall_to_instant(datetime.combine(claim.touched_on, _NOON), zone)
-        else:
-            at = _created_of(agreement, records.load(session, "deal", deal_key))
-        if won_at is not None and claim.touched_on in {None, won_at.astimezone(zone_named(zone)).date()}:
-            at = min(at, won_at)
+) -> Iterator[tuple[Touch, bool]]:
+    """The touches that both sides agreed on, and whether they named its day; those with a day first."""
+    made = [claim for claim in claims.confirmed(session, deal_key) if claim.kind != "person"]
+    for claim in sorted(made, key=lambda one: (one.touched_on is None, one.id)):
+        at = claimed_at(session, agreement, deal_key, claim.touched_on, won_at)
         asset, campaign = (claim.name, None) if claim.kind == "asset" else (None, claim.name)
-        yield Touch(f"claim:{claim.id}", at, asset, campaign, None, None)
+        yield Touch(f"claim:{claim.id}", at, asset, campaign, None, None), claim.touched_on is not None
+
+
+def claimed_at(
+    session: Session, agreement: Agreement, deal_key: str, touched_on: date | None, won_at: datetime | None
+) -> datetime:
+    """When a claimed touch was: at noon of its day, else when the deal was made; no later than a win of its day."""
+    zone = agreement.timezone
+    if touched_on is not None:
+        at = wall_to_instant(datetime.combine(touched_on, _NOON), zone)
+    else:
+        at = _created_of(agreement, records.load(session, "deal", deal_key))
+    if won_at is not None and touched_on in {None, won_at.astimezone(zone_named(zone)).date()}:
+        return min(at, won_at)
+    return at
 
 
 def _created_of(agreement: Agreement, deal: Stored) -> datetime:
@@ -159,8 +203,11 @@ def _life(session: Session, agreement: Agreement, key: str, deal: Stored) -> Dea
 
 
 def _carried(session: Session, agreement: Agreement, key: str) -> tuple[datetime, int] | None:
-    """A merge moves the win number to the survivor: later wins are counted after those it brought."""
-    merged = records.deals_merged_into(session, key)
+    """A merge moves the win number to the survivor: later wins are counted after those it brought.
+
+    A win by hand is the same winning as the survivor's own, told by somebody else: it brings none.
+    """
+    merged = [one for one in records.deals_merged_into(session, key) if not _is_by_hand(one[0])]
     if not merged:
         return None
     count = 0
@@ -175,7 +222,6 @@ def _ending(agreement: Agreement, deal: Stored, life: DealLife) -> When | None:
         return None
     get = deal.record.get
     closed_at, close_date = get("closed_at"), get("close_date")
-    stated = deal.record.stated_at("close_date")
     previous = (
         life.wins[-1].previous_end
         if life.stage_class == "won"
@@ -187,10 +233,16 @@ def _ending(agreement: Agreement, deal: Stored, life: DealLife) -> When | None:
         life.since,
         previous,
         When.parse(str(closed_at), "closed_at") if closed_at else None,
+        _stated_at(deal, "closed_at"),
         When.parse(str(close_date), "close_date") if close_date else None,
-        parse_instant(stated, "close_date") if stated else None,
+        _stated_at(deal, "close_date"),
         agreement.timezone,
     )
+
+
+def _stated_at(deal: Stored, field: str) -> datetime | None:
+    stated = deal.record.stated_at(field)
+    return parse_instant(stated, field) if stated else None
 
 
 def _keep_stage(
@@ -216,6 +268,17 @@ def _keep_win(
     ground = _ground(session, agreement, deal, after) if after.status == "won" else None
     books.keep(session, before, after, ground, now)
     cards.keep(session, agreement, after, now)
+    if before is None or before.status != after.status:
+        _show_questions_again(session, deal.key, now)
+
+
+def _show_questions_again(session: Session, deal_key: str, now: datetime) -> None:
+    """Whether there is something to credit is another now: questions that wait for an answer say so."""
+    for claim in claims.of_deal(session, deal_key):
+        if claim.state == "offered":
+            for message in claims.messages_of(session, claim.id):
+                if message.ts is not None:
+                    outbox.show_again(session, message, now)
 
 
 def milestones_of(agreement: Agreement, deal: Stored, contacts: Sequence[Contact]) -> Milestones:
@@ -233,11 +296,14 @@ def milestones_of(agreement: Agreement, deal: Stored, contacts: Sequence[Contact
 
 
 def _ground(session: Session, agreement: Agreement, deal: Stored, win: Win) -> Ground:
-    touches, contacts = touches_of_deal(session, agreement, deal.key, win.won_at)
-    helpers = [
-        Contributor(str(c["email"]), c.get("role"), _fraction(c.get("share")))
-        for c in deal.record.get("contributors") or ()
+    lookback_days = credit_rule.read(win.model, win.parameters).lookback_days
+    touches, contacts = touches_of_deal(session, agreement, deal.key, win.won_at, lookback_days)
+    told = deal.record.get("contributors") or [
+        helper
+        for key in wins_by_hand(session, deal.key)
+        for helper in records.load(session, "deal", key).record.get("contributors") or ()
     ]
+    helpers = [Contributor(str(c["email"]), c.get("role"), _fraction(c.get("share"))) for c in told]
     helpers += [
         Contributor(claim.name.strip().lower(), _HELPED)
         for claim in claims.confirmed(session, deal.key)

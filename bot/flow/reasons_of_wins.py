@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.domain import credit_rule
 from bot.domain import goals as goal_rules
 from bot.domain.money import Money, digits
-from bot.flow import cards, goals
+from bot.flow import cards, deals, goals
 from bot.flow.reason_facts import Fact, Subject
 from bot.render.text import counted, money
 from bot.store import cards as shown
@@ -115,7 +115,8 @@ def goal(session: Session, agreement: Agreement, message: Message) -> tuple[str,
         "booked later, also what is taken back."
     )
     facts = [Fact("Each", str(message.ref["period"])), Fact("Team", str(message.ref["team"] or "all"))]
-    known = next((one for one in agreement.wins.goals if goal_rules.key_of(one, day) == message.key), None)
+    key = message.key.partition(":correction:")[0]
+    known = next((one for one in agreement.wins.goals if goal_rules.key_of(one, day) == key), None)
     if known is None:
         facts.append(Fact("Agreement", "it has no such goal any more"))
     else:
@@ -136,9 +137,12 @@ def of_deals(session: Session, deal_keys: Iterable[str]) -> Subject:
 
 
 def _of_deal(session: Session, deal_key: str) -> Subject:
-    emails, lead_keys = records.links_of_deal(session, deal_key)
-    leads: set[str] = set(lead_keys)
-    addresses: set[str] = set(emails)
+    leads: set[str] = set()
+    addresses: set[str] = set()
+    for key in (deal_key, *deals.wins_by_hand(session, deal_key)):
+        emails, lead_keys = records.links_of_deal(session, key)
+        leads.update(lead_keys)
+        addresses.update(emails)
     if leads or addresses:
         contact = records.contact_of(session, lead_keys=leads, emails=addresses)
         leads |= set(contact.lead_keys)

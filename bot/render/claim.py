@@ -24,11 +24,19 @@ KEEP: Final = "Keep both"
 MERGE_ACTION: Final = "merge_confirm"
 KEEP_ACTION: Final = "merge_keep"
 _WHAT: Final = {"asset": "Asset", "campaign": "Campaign", "person": "Person"}
-_SETTLED: Final = {
-    "confirmed": "Confirmed by {}. The card and all figures follow.",
-    "declined": "Declined by {}. Nothing was changed.",
-}
+_CONFIRMED: Final = "Confirmed by {}. The card and all figures follow."
+_CONFIRMED_IN_VAIN: Final = (
+    "Confirmed by {}. It lies outside the days that count for this win, so the card and the figures "
+    "stay as they are."
+)
+_DECLINED: Final = "Declined by {}. Nothing was changed."
 _AFTER: Final = "The card and all figures follow once you confirm. Nothing changes before."
+_IN_VAIN: Final = (
+    "It lies outside the days that count for this win: the card and the figures stay as they are either way."
+)
+_NOT_WON: Final = (
+    "The deal does not count as won at the moment, so there is nothing to credit. You can decline, or wait."
+)
 _MERGED: Final = {
     "merged": "Merged. The CRM's deal counts, and the card of the one entered by hand says so.",
     "kept": "Both are kept. You will not be asked again about these two.",
@@ -46,13 +54,12 @@ def claim(facts: ClaimAsked) -> Payload:
         lines.append(_settled(facts))
         drawn.append([blocks.words(lines[-1])])
         return _said(head, lines, drawn)
-    buttons = [
-        blocks.button(CONFIRM, action_id=CONFIRM_ACTION, value=facts.ref, aloud=f"{CONFIRM}: {what}"),
-        blocks.button(DECLINE, action_id=DECLINE_ACTION, value=facts.ref, aloud=f"{DECLINE}: {what}"),
-    ]
-    asked = _said(head, [*lines, _AFTER], drawn)
-    row = blocks.actions(f"claim:{facts.ref}", *buttons)
-    return Payload(asked.text, (*asked.blocks, row, blocks.context(_AFTER)))
+    yes = blocks.button(CONFIRM, action_id=CONFIRM_ACTION, value=facts.ref, aloud=f"{CONFIRM}: {what}")
+    no = blocks.button(DECLINE, action_id=DECLINE_ACTION, value=facts.ref, aloud=f"{DECLINE}: {what}")
+    after = (_AFTER if facts.follows else _IN_VAIN) if facts.stands else _NOT_WON
+    asked = _said(head, [*lines, after], drawn)
+    row = blocks.actions(f"claim:{facts.ref}", *([yes, no] if facts.stands else [no]))
+    return Payload(asked.text, (*asked.blocks, row, blocks.context(after)))
 
 
 def claim_answer(facts: ClaimAsked) -> Payload:
@@ -68,7 +75,8 @@ def merge_offer(facts: MergeOffer) -> Payload:
     amount = "" if facts.amount is None else f" · {money(facts.amount)}"
     deal = clean(facts.deal) or "a deal without a name"
     state = "won" if facts.deal_is_won else "open"
-    first = f"Entered by hand: {clean(facts.by_hand)}{amount}"
+    won_on = "" if facts.won_on is None else f", won on {day(facts.won_on, year=None)}"
+    first = f"Entered by hand: {clean(facts.by_hand)}{amount}{won_on}"
     lines = [first, f"In the CRM ({state}): {deal}{amount}"]
     drawn: list[list[Part]] = [
         [blocks.words(first)],
@@ -102,4 +110,6 @@ def _what(facts: ClaimAsked) -> str:
 
 def _settled(facts: ClaimAsked) -> str:
     by = plain_name(facts.settled_by) if facts.settled_by is not None else "somebody"
-    return _SETTLED[facts.state].format(by)
+    if facts.state == "declined":
+        return _DECLINED.format(by)
+    return (_CONFIRMED if facts.follows else _CONFIRMED_IN_VAIN).format(by)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
+from bot.store.outbox import COLUMNS, M, message_of
 from bot.store.sql import from_json, table_of
 from bot.store.tables import DealRow, EventRow
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy.orm import Session
+
+    from bot.store.outbox import Message
 
 SOURCE: Final = "manual"
 """The source of what people enter themselves."""
@@ -32,6 +35,19 @@ _STANDING = (
     )
     .order_by(D.key)
 )
+
+
+def offers(session: Session, deal_key: str | None = None) -> list[Message]:
+    """The questions whether a deal and a win by hand are the same, of one deal or of all, the first one first."""
+    which: Any = M.kind == "merge_offer"
+    if deal_key is not None:
+        which &= M.key.startswith(offer_key(deal_key, ""), autoescape=True)
+    return [message_of(row) for row in session.execute(select(*COLUMNS).where(which).order_by(M.id))]
+
+
+def offer_key(deal_key: str, by_hand: str) -> str:
+    """The natural key of the question about two deals."""
+    return f"merge:{deal_key}:{by_hand}"
 
 
 def told(session: Session, event_id: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
 
+from bot.store import records
 from bot.store.outbox import COLUMNS as MESSAGE
 from bot.store.outbox import M, message_of
 from bot.store.sql import changed_rows, insert_new, table_of
@@ -46,26 +47,31 @@ class Claim:
 COLUMNS = tuple(CL[name] for name in Claim.__dataclass_fields__)
 """The columns of a claim in the order of its fields."""
 
-_OF_DEAL = select(*COLUMNS).where(CL.deal_key == bindparam("key")).order_by(CL.id)
-_CONFIRMED = select(*COLUMNS).where(CL.deal_key == bindparam("key"), CL.state == "confirmed").order_by(CL.id)
+_OF_DEALS = select(*COLUMNS).where(CL.deal_key.in_(bindparam("keys", expanding=True))).order_by(CL.id)
 
 
 def confirmed(session: Session, deal_key: str) -> list[Claim]:
-    """The claims about a deal to which the other side said yes, in the order in which they were made."""
-    return [Claim(*row) for row in session.execute(_CONFIRMED, {"key": deal_key})]
+    """The claims about a deal to which the other side said yes, in the order in which they were made.
+
+    Those about the deals that were merged into it are among them.
+    """
+    return [claim for claim in of_deal(session, deal_key) if claim.state == "confirmed"]
 
 
 def confirmed_names(session: Session, kind: str) -> list[tuple[str, str]]:
-    """Every confirmed claim of a kind: (deal, name)."""
+    """Every confirmed claim of a kind: (deal, name), for the deal it was about and each that this became part of."""
     rows = session.execute(
         select(CL.deal_key, CL.name).where(CL.kind == kind, CL.state == "confirmed").order_by(CL.id)
     )
-    return [(deal, name) for deal, name in rows]
+    return [
+        (deal, name) for key, name in rows.all() for deal in (key, *records.survivors_of_deal(session, key))
+    ]
 
 
 def of_deal(session: Session, deal_key: str) -> list[Claim]:
-    """Every claim about a deal, however it ended, in the order in which they were made."""
-    return [Claim(*row) for row in session.execute(_OF_DEAL, {"key": deal_key})]
+    """Every claim about a deal or one that was merged into it, however it ended, in the order of their making."""
+    keys = [deal_key, *(key for key, _ in records.deals_merged_into(session, deal_key))]
+    return [Claim(*row) for row in session.execute(_OF_DEALS, {"keys": keys})]
 
 
 def by_ref(session: Session, ref: str) -> Claim | None:

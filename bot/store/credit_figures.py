@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select
 
+from bot.store import records
+from bot.store.by_hand import SOURCE as BY_HAND
 from bot.store.sql import from_json, table_of
 from bot.store.tables import CampaignRow, CreditRow, DealContactRow, DealLeadRow, TouchRow, WinRow
 
@@ -67,10 +69,13 @@ def touches(session: Session) -> list[TouchFacts]:
 
 
 def deal_links(session: Session) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Each deal with each of its (contact addresses, leads)."""
+    """Each deal with each of its (contact addresses, leads), and those of wins by hand that became part of it."""
     emails = session.execute(select(DC.deal_key, DC.email))
-    leads = session.execute(select(DL.deal_key, DL.lead_key))
-    return [(deal, email) for deal, email in emails], [(deal, lead) for deal, lead in leads]
+    leads = session.execute(select(DL.deal_key, DL.lead_key)).all()
+    gone = {key for key, _ in leads if key.startswith(f"{BY_HAND}/")}
+    into = {key: records.survivors_of_deal(session, key) for key in gone}
+    by_lead = [(deal, lead) for key, lead in leads for deal in (key, *into.get(key, ()))]
+    return [(deal, email) for deal, email in emails], by_lead
 
 
 def campaigns(session: Session) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, literal, or_, select, union, union_all
 
 from bot.domain.merging import Record
+from bot.domain.privacy import MARK
 from bot.store.sql import from_json, insert_new, table_of, to_json, upsert
 from bot.store.tables import (
     ActivityRow,
@@ -170,9 +171,14 @@ def deal_statements(session: Session, deal_key: str) -> list[tuple[datetime, str
 
 
 def link_deal(session: Session, deal_key: str, emails: Iterable[str], lead_keys: Iterable[str]) -> None:
-    """Replace the contacts and leads of a deal."""
-    emails, lead_keys = list(emails), list(lead_keys)
-    if links_of_deal(session, deal_key) == (sorted(set(emails)), sorted(set(lead_keys))):
+    """Replace the contacts and leads of a deal.
+
+    Who was forgotten stays by their mark: no source can name them any more, and what they were counted in stays.
+    """
+    known = links_of_deal(session, deal_key)
+    emails = [*emails, *(email for email in known[0] if email.startswith(MARK))]
+    lead_keys = list(lead_keys)
+    if known == (sorted(set(emails)), sorted(set(lead_keys))):
         return
     session.execute(delete(DealContactRow).where(DC.deal_key == deal_key))
     session.execute(delete(DealLeadRow).where(DL.deal_key == deal_key))

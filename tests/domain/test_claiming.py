@@ -1,6 +1,6 @@
 """What people may say about a win, and who decides on it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from bot.domain import claiming
 from bot.domain.claiming import ByHand, Colleague, Faulty, Proposal
+from bot.domain.credit import Touch
 from bot.domain.money import Money
 
 TODAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TEAM = [
     Colleague("zoe@seller.example", "marketing"),
     Colleague("ana@seller.example", "marketing"),
@@ -99,6 +101,34 @@ def test_a_proposal_is_one_line_of_bounded_length():
     assert claiming.read_proposal("person", "x", "U1", TODAY, "y" * 999, TODAY) == Proposal(
         "person", "U1", None, "y" * claiming.WHY
     )
+
+
+@pytest.mark.parametrize(
+    ("asset", "campaign", "hours", "on_a_day", "known"),
+    [
+        ("roi  EBOOK", None, 24, True, True),
+        ("ROI ebook", None, -24, True, True),
+        ("ROI ebook", None, 24.001, True, False),
+        ("ROI ebook", None, -900, False, True),
+        ("ROI ebook 2", None, 0, False, False),
+        (None, "ROI ebook", 0, False, False),
+        (None, None, 0, False, False),
+    ],
+)
+def test_a_claim_that_a_touch_bears_out_is_known(asset, campaign, hours, on_a_day, known):
+    """The same name a day before or after at most; at any time where no day was named."""
+    claimed = Touch("claim:1", NOON, "ROI ebook", None, None, None)
+    other = Touch("g/T1", NOON + timedelta(hours=hours), asset, campaign, None, None)
+    assert claiming.is_recorded(claimed, iter([other]), on_a_day=on_a_day) is known
+
+
+def test_a_claimed_campaign_is_known_by_a_touch_of_the_campaign():
+    """An asset of that name is something else."""
+    claimed = Touch("claim:1", NOON, None, "Fair", None, None)
+    for asset, campaign, known in (("Ebook", "FAIR", True), ("Fair", None, False), (None, None, False)):
+        touch = Touch("g/T1", NOON, asset, campaign, None, None)
+        assert claiming.is_recorded(claimed, [touch], on_a_day=True) is known
+    assert claiming.is_recorded(claimed, [], on_a_day=False) is False
 
 
 @pytest.mark.parametrize(

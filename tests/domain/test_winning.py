@@ -193,11 +193,23 @@ def moment(text: str | None) -> When | None:
 
 
 CLOSINGS = {
-    # closed_at, close_date, close_date stated (hours after the closing), a win before -> the result
+    # closed_at, close_date, when that was stated (hours after the closing), a win before -> the result
     "nothing but the statement": (None, None, None, False, "2026-11-20T20:00:00Z"),
     "the source's close time": ("2026-11-18T10:00:00Z", None, None, False, "2026-11-18T10:00:00Z"),
     "a close day": ("2026-11-18", None, None, False, "2026-11-18"),
-    "a close time in the future": ("2026-12-01", None, None, False, "2026-12-01"),
+    "a close time later on the same day": ("2026-11-20T22:00:00Z", None, None, False, "2026-11-20T22:00:00Z"),
+    "a close time in the future": ("2026-12-01", None, 0, False, "2026-11-20T20:00:00Z"),
+    "a close time in the future, of unknown statement": (
+        "2026-12-01",
+        None,
+        None,
+        False,
+        "2026-11-20T20:00:00Z",
+    ),
+    "a close time that was in the future when it was told": ("2026-11-20", None, -48, False, "2026-11-20"),
+    "a close time corrected later to a later day": ("2026-11-22", None, 48, False, "2026-11-22"),
+    "a close time corrected later to the future": ("2026-11-23", None, 48, False, "2026-11-20T20:00:00Z"),
+    "a close time in the future, and a close day": ("2026-12-01", "2026-11-19", 0, False, "2026-11-19"),
     "the close time of the win before": ("2026-11-09T10:00:00Z", None, None, True, "2026-11-20T20:00:00Z"),
     "the close day on which the win before ended": ("2026-11-10", None, None, True, "2026-11-10"),
     "a close time after the win before": ("2026-11-10T12:00:01Z", None, None, True, "2026-11-10T12:00:01Z"),
@@ -217,13 +229,9 @@ CLOSINGS = {
 def test_when_a_deal_was_closed(case):
     """The source's close time, else a close date that is more than an expectation, else when it was stated."""
     closed_at, close_date, hours, again, expected = CLOSINGS[case]
+    stated = None if hours is None else STATED + timedelta(hours=hours)
     found = closed_when(
-        STATED,
-        ENDED_BEFORE if again else None,
-        moment(closed_at),
-        moment(close_date),
-        None if hours is None else STATED + timedelta(hours=hours),
-        NY,
+        STATED, ENDED_BEFORE if again else None, moment(closed_at), stated, moment(close_date), stated, NY
     )
     assert found.text == expected
 
@@ -232,7 +240,7 @@ def test_a_close_day_is_a_day_of_the_agreements_zone():
     """What is today is told by the agreement's clocks: at 03:00 UTC it is still the day before in New York."""
     since = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
     for zone, expected in ((NY, date(2026, 11, 20)), ("UTC", date(2026, 11, 21))):
-        found = closed_when(since, None, None, moment("2026-11-21"), since, zone)
+        found = closed_when(since, None, None, None, moment("2026-11-21"), since, zone)
         assert found.on(zone) == expected
 
 

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.histories import retold, told
+from bot.flow import apply
+from bot.flow.accept import as_rows
+from bot.store import inbox, wins
+from tests.support.histories import AGREEMENT, NOW, forget_all, image, retold, told
 from tests.support.stories import by_time, event, histories, tellings
 
 if TYPE_CHECKING:
@@ -213,3 +216,56 @@ async def test_every_order_of_a_short_story(sqlite, story):
     expected = await sqlite.write(partial(tell, history=by_time(days), at_once=True))
     for order in permutations(days):
         assert await sqlite.write(partial(tell, history=order)) == expected
+
+
+BY_HAND: list[tuple[str, str, int, dict[str, Any]]] = [
+    ("manual", "touch.recorded", 2, {"id": "N-01", "lead_id": "N", "asset": "Ebook"}),
+    (
+        "manual",
+        "deal.won",
+        2,
+        {"id": "N", "lead_ids": ["N"], "amount": "10", "contributors": [{"email": BEN}]},
+    ),
+    (
+        "generic",
+        "deal.won",
+        1,
+        {"id": "D1", "amount": "10", "owner_email": ANA, "contact_emails": [MAIL["email"]]},
+    ),
+    ("manual", "deal.merged", 3, {"id": "generic/D1", "merged_from": ["N"]}),
+    ("generic", "deal.reopened", 4, {"id": "D1", "stage": "engaging"}),
+    ("generic", "deal.won", 5, {"id": "D1"}),
+]
+
+
+async def test_what_was_entered_by_hand_goes_on_with_a_deal_in_any_order(sqlite):
+    """Merged into a CRM's deal, assets and helpers are that deal's whenever it is told; both of its wins are numbered."""
+    told_by = [
+        (source, event(n, kind, f"2026-11-{2 + day:02}T09:00:00Z", data))
+        for n, (source, kind, day, data) in enumerate(BY_HAND)
+    ]
+
+    def tell(session, order):
+        forget_all(session)
+        for source, one in order:
+            inbox.add(session, as_rows(source, [one], NOW))
+            apply.apply_events(session, AGREEMENT, inbox.waiting(session, NOW, 1), NOW)
+        parts = [
+            (
+                *(win.deal_key, win.number, win.status),
+                *(part.asset for part in wins.credits_of(session, win.deal_key, win.number)),
+                *(part.email for part in wins.people_of(session, win.deal_key, win.number)),
+            )
+            for key in ("generic/D1", "manual/N")
+            for win in wins.of_deal(session, key).values()
+        ]
+        return parts, image(session, figures=False)
+
+    found, expected = await sqlite.write(partial(tell, order=told_by))
+    assert found == [
+        ("generic/D1", 1, "reopened"),
+        ("generic/D1", 2, "won", "Ebook", ANA, BEN),
+        ("manual/N", 1, "merged"),
+    ]
+    for order in list(permutations(told_by))[::7]:
+        assert await sqlite.write(partial(tell, order=order)) == (found, expected)

@@ -99,6 +99,18 @@ NEW = Agreement(
 
 
 @pytest.mark.parametrize(
+    ("closed_at", "won_on"),
+    [(THU, date(2026, 11, 17)), ("2026-11-18", date(2026, 11, 17)), ("2026-11-16", date(2026, 11, 16))],
+)
+def test_nothing_is_won_in_the_future(market, closed_at, won_on):
+    """A close time on a later day than it is told is none: the win is of the day on which it was told."""
+    market.happens("deal.won", TUE, id="D1", amount="10", closed_at=closed_at)
+    assert market.wins("D1")[1].won_on == won_on
+    market.happens("deal.updated", WED, id="D1", owner_email=BEN)
+    assert market.wins("D1")[1].won_on == won_on
+
+
+@pytest.mark.parametrize(
     ("correction", "rate"),
     [
         ({}, "1.1"),

@@ -36,6 +36,23 @@ def test_a_question_has_its_two_buttons_until_it_is_answered():
         assert words in claim_answer(facts).text
 
 
+def test_what_is_not_won_can_only_be_declined():
+    """There is nothing to credit, so nothing to confirm."""
+    shown = claim(replace(win.CLAIM, stands=False))
+    assert buttons(shown) == [("Decline", "c1a1m")]
+    assert "The deal does not count as won at the moment" in spoken(shown)
+    assert "The card and all figures follow" not in shown.text
+
+
+@pytest.mark.parametrize("draw", [claim, claim_answer])
+@pytest.mark.parametrize(("follows", "said"), [(True, "follow."), (False, "stay as they are.")])
+def test_a_yes_promises_only_what_follows(draw, follows, said):
+    """What lies outside the days that count changes neither card nor figures, and the sentence says so."""
+    told = draw(replace(win.CONFIRMED, follows=follows))
+    assert told.text.endswith(said)
+    assert ("The card and all figures follow" in spoken(told)) == follows
+
+
 @pytest.mark.parametrize("facts", [win.CONFIRMED, win.DECLINED])
 def test_nobody_is_mentioned(facts):
     """The proposer and who answered are told by name, so that nobody is notified by the question."""
@@ -49,6 +66,15 @@ def test_an_offer_has_its_two_buttons_until_it_is_answered(facts):
     expected = [("Merge", "m3rg3"), ("Keep both", "m3rg3")] if facts.state == "offered" else []
     assert buttons(merge_offer(facts)) == expected
     assert f"({'won' if facts.deal_is_won else 'open'})" in spoken(merge_offer(facts))
+
+
+@pytest.mark.parametrize("facts", win.OFFERS)
+def test_an_offer_tells_the_day_of_the_win_by_hand(facts):
+    """Two wins by hand of one customer and amount are told apart by it; without a day none is named."""
+    assert "Entered by hand: Northwind Robotics · €12,500.00, won on 16 Nov 2026" in spoken(
+        merge_offer(facts)
+    )
+    assert "won on" not in merge_offer(replace(facts, won_on=None)).text
 
 
 def test_an_offer_without_a_known_amount_names_none():

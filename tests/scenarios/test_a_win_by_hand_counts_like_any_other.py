@@ -2,18 +2,18 @@
 
 import asyncio
 from datetime import timedelta
-from fractions import Fraction
 
 import pytest
 
 from bot.domain.answering import Press
 from bot.domain.claiming import ByHand
 from bot.domain.money import Money
-from bot.flow import by_hand
+from bot.flow import by_hand, credit_report
+from bot.flow.figures import Period
 from bot.render import win_forms
 from bot.store import wins
 from tests.support import forms
-from tests.support.win_people import in_vain, press, said, staffed
+from tests.support.win_people import button, in_vain, press, said, staffed, thanks
 from tests.support.wins import outbox_of
 from tests.support.world import START, World, labels
 
@@ -240,10 +240,10 @@ async def test_what_looks_otherwise_is_not_offered(database, other):
 
 
 async def test_an_open_deal_of_the_customers_name_is_offered_too(database):
-    """Merged while it is open, the win counts again once the CRM wins it."""
+    """Merged while it is open, it is won for the first time once the CRM wins it: with all that was entered by hand."""
     async with World(database) as world:
         await staffed(world)
-        await adds(world)
+        await adds(world, contributors=[world.accounts[TOM]], assets="ROI ebook\nWebinar")
         world.clock.move_to(world.clock.now() + timedelta(hours=1))
         told = {"name": "Northwind Robotics", "amount": "12500", "currency": "USD", "owner_email": MAYA}
         await world.happens("deal.updated", id="D-9", stage="engaging", **told)
@@ -254,9 +254,90 @@ async def test_an_open_deal_of_the_customers_name_is_offered_too(database):
         world.clock.move_to(world.clock.now() + timedelta(hours=1))
         await world.happens("deal.won", id="D-9")
         world.expect("chat.postMessage")
+        assert world.wins()[1].text.startswith("Won: Northwind Robotics")
         assert [(source, status) for source, _, _, status in await standing(world)] == [
             ("generic", "won"),
             ("manual", "merged"),
         ]
-        parts = await world.database.read(lambda s: wins.people_of(s, "generic/D-9", 2))
-        assert [(part.email, Fraction(part.share)) for part in parts] == [(MAYA, 1)]
+        assert await sides(world) == ({"ROI ebook": "1/2", "Webinar": "1/2"}, {MAYA: "1", TOM: "0"})
+
+
+async def sides(world, deal="generic/D-9"):
+    """The shares of marketing and of sales in the first win of a deal."""
+    booked = await world.database.read(lambda s: wins.credits_of(s, deal, 1))
+    parts = await world.database.read(lambda s: wins.people_of(s, deal, 1))
+    return {one.asset: one.share for one in booked}, {one.email: one.share for one in parts}
+
+
+async def touched(world):
+    """The amount of the deals that each asset touched, and what it is credited with, in the credit report."""
+    period = Period(None, None, world.clock.now())
+    made = await world.database.read(lambda s: credit_report.credit(s, world.agreement, period, "asset"))
+    return {row["name"]: (row["pipeline"], row["amount"]) for row in made.rows}
+
+
+async def test_what_was_entered_by_hand_goes_on_with_the_crms_deal(database):
+    """The CRM knows neither assets nor helpers: those by hand and the thanks are on its card; what it tells later wins."""
+    async with World(database) as world:
+        await staffed(world)
+        await adds(world, contributors=[world.accounts[TOM]], assets="ROI ebook\nWebinar")
+        await thanks(world, ANA, world.wins()[0], [MAYA], "well done")
+        await twin(world)
+        assert await sides(world) == ({None: "1"}, {MAYA: "1"})
+        world.clock.move_to(world.clock.now() + timedelta(minutes=1))
+        await press(world, MAYA, world.direct(MAYA)[0], "merge_confirm")
+        world.unexpected()
+        assert await sides(world) == ({"ROI ebook": "1/2", "Webinar": "1/2"}, {MAYA: "1", TOM: "0"})
+        card = world.wins()[1].text
+        assert card.startswith("Won: Rollout, northwind robotics, $12,500.00")
+        for told in ("ROI ebook with 50%", "Webinar with 50%", f"with <@{world.accounts[TOM]}>"):
+            assert told in card
+        assert "well done" in said(world.wins()[1])
+        assert await touched(world) == {
+            "ROI ebook": ("12500.00", "6250.00"),
+            "Webinar": ("12500.00", "6250.00"),
+        }
+        touched_at = (START - timedelta(days=3)).isoformat()
+        await world.sends("touch.recorded", lead_id="L-1", asset="Fair", at=touched_at)
+        helpers = [{"email": BOSS, "share": "0.5"}]
+        await world.happens("deal.updated", id="D-9", contributors=helpers)
+        assert await sides(world) == ({"Fair": "1"}, {MAYA: "1/2", BOSS: "1/2"})
+        world.unexpected()
+
+
+async def test_of_two_alike_by_hand_one_is_the_crms(database):
+    """The offers tell the day; once one is merged, the other one is settled, so that no win is swallowed."""
+    async with World(database) as world:
+        await staffed(world)
+        for day in ("2026-11-13", "2026-11-14"):
+            await adds(world, day=day)
+        await twin(world)
+        world.unexpected()
+        first, second = world.direct(MAYA)
+        assert "Northwind Robotics · $12,500.00, won on 13 Nov 2026" in first.text
+        assert "Northwind Robotics · $12,500.00, won on 14 Nov 2026" in second.text
+        seen = {"value": button(second, "merge_confirm")["value"], "stale": True}
+        world.clock.move_to(world.clock.now() + timedelta(minutes=1))
+        await press(world, MAYA, first, "merge_confirm")
+        world.unexpected()
+        first, second = world.direct(MAYA)
+        assert (labels(first), labels(second)) == ([], [])
+        assert "$12,500.00, won on 13 Nov 2026" in first.text
+        assert "Settled meanwhile. Nothing to do." in second.text
+        assert await in_vain(world, MAYA, second, "merge_confirm", **seen) == win_forms.SETTLED
+        assert sorted(status for _, _, _, status in await standing(world)) == ["merged", "won", "won"]
+        await world.happens("deal.updated", id="D-9", segment="smb")
+        world.quiet()
+
+
+async def test_an_offer_about_a_lost_deal_waits(database):
+    """Its buttons go while the CRM's deal is lost, and come back with it."""
+    async with World(database) as world:
+        await staffed(world)
+        await adds(world)
+        await twin(world)
+        for what, offered in (("lost", []), ("won", ["Merge", "Keep both"])):
+            world.clock.move_to(world.clock.now() + timedelta(hours=1))
+            await world.happens(f"deal.{what}", id="D-9")
+            assert labels(world.direct(MAYA)[0]) == offered
+        world.unexpected()

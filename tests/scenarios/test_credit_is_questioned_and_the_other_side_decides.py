@@ -7,27 +7,25 @@ from fractions import Fraction
 from bot.domain.answering import Press
 from bot.flow import claims as flow
 from bot.render import win_forms
-from bot.store import claims, people, wins
+from bot.store import people, wins
 from tests.support import forms
 from tests.support.people import told as news
-from tests.support.win_people import WHY, button, card, in_vain, press, proposes, said, staffed
+from tests.support.win_people import (
+    WHY,
+    booked,
+    button,
+    card,
+    claims_of,
+    in_vain,
+    press,
+    proposes,
+    said,
+    staffed,
+)
 from tests.support.world import START, World, labels
 
 MAYA, BOSS = "maya@seller.example", "boss@seller.example"
 ANA, ZOE, TOM = "ana@seller.example", "zoe@seller.example", "tom@seller.example"
-DEAL = "generic/D-1"
-
-
-async def booked(world):
-    """Who of marketing has which share."""
-    found = await world.database.read(lambda s: wins.credits_of(s, DEAL, 1))
-    return {credit.asset or credit.campaign: Fraction(credit.share) for credit in found}
-
-
-async def claims_of(world, deal=DEAL):
-    """(kind, name, state, settled by) of every claim."""
-    found = await world.database.read(lambda s: claims.of_deal(s, deal))
-    return [(one.kind, one.name, one.state, one.settled_by) for one in found]
 
 
 async def test_an_asset_that_marketing_confirms_counts(database):
@@ -84,7 +82,7 @@ async def test_marketing_asks_the_owner_of_the_deal(database):
         assert told == win_forms.asked("sales")
         world.expect("chat.postMessage")
         await press(world, MAYA, world.direct(MAYA)[0], "claim_confirm")
-        parts = await world.database.read(lambda s: wins.people_of(s, DEAL, 1))
+        parts = await world.database.read(lambda s: wins.people_of(s, "generic/D-1", 1))
         assert [(part.email, part.role, Fraction(part.share)) for part in parts] == [
             (MAYA, None, 1),
             (TOM, "helped", 0),
@@ -251,17 +249,18 @@ async def test_a_deal_that_is_open_again_is_not_credited(database):
         await staffed(world)
         shown = await card(world)
         await proposes(world, MAYA, shown, name="Ebook")
+        (question,) = world.direct(ANA)
+        seen = {"value": button(question, "claim_confirm")["value"], "stale": True}
         world.clock.move_to(world.clock.now() + timedelta(hours=1))
         await world.happens("deal.reopened", id="D-1", stage="engaging")
         world.unexpected()
-        (question,) = world.direct(ANA)
-        assert await in_vain(world, ANA, question, "claim_confirm") == win_forms.NOT_WON
+        assert await in_vain(world, ANA, question, "claim_confirm", **seen) == win_forms.NOT_WON
         old = {"value": button(shown, "win_missing")["value"], "stale": True}
         assert await in_vain(world, MAYA, shown, "win_missing", **old) == win_forms.GONE
         world.clock.move_to(world.clock.now() + timedelta(hours=1))
         await world.happens("deal.won", id="D-1")
         world.unexpected()
-        await press(world, ANA, question, "claim_confirm")
+        await press(world, ANA, world.direct(ANA)[0], "claim_confirm")
         assert [state for _, _, state, _ in await claims_of(world)] == ["confirmed"]
         assert "Ebook" in world.wins()[1].text
         world.unexpected()

@@ -121,6 +121,14 @@ def test_the_links_of_a_deal_are_replaced(archive):
     assert archive.links_of_deal("g/D2") == (["a@x.example"], [])
 
 
+def test_a_forgotten_contact_of_a_deal_stays(archive):
+    """Its mark is the only trace of a person whom no source can name any more; what is named goes on being replaced."""
+    archive.link_deal("g/D1", ["forgotten-1a2b", "a@x.example"], [])
+    for stated in ([], ["b@x.example"], []):
+        archive.link_deal("g/D1", stated, [])
+        assert archive.links_of_deal("g/D1") == ([*stated, "forgotten-1a2b"], [])
+
+
 def test_a_lead_alone_is_a_contact(archive):
     """Nothing joins a lead without address and merge; what nobody knows is a contact without leads."""
     archive.lead("g/L1")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from bot.store import claims, wins
 from tests.support import forms
 from tests.support.wins import won
 from tests.support.world import buttons
@@ -97,3 +99,15 @@ async def thanks(world: World, email: str, message: Message, to: list[str], word
 def said(message: Message) -> str:
     """Everything a message shows."""
     return message.text + str(message.blocks)
+
+
+async def booked(world: World, deal: str = "generic/D-1") -> dict[str | None, Fraction]:
+    """Who of marketing has which share of a deal's first win."""
+    found = await world.database.read(lambda s: wins.credits_of(s, deal, 1))
+    return {credit.asset or credit.campaign: Fraction(credit.share) for credit in found}
+
+
+async def claims_of(world: World, deal: str = "generic/D-1") -> list[tuple[str, str, str, str | None]]:
+    """(kind, name, state, settled by) of every claim."""
+    found = await world.database.read(lambda s: claims.of_deal(s, deal))
+    return [(one.kind, one.name, one.state, one.settled_by) for one in found]
