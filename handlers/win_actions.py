@@ -38,7 +38,7 @@ _FORMS: Final[Mapping[str, tuple[Form, Callable[[WinForm], View]]]] = {
     MISSING_ACTION: ("claim_form", win_forms.claim_form),
     THANKS_ACTION: ("thanks_form", win_forms.thanks_form),
 }
-"""The buttons of a card by their action ids, with the form that each opens."""
+"""The buttons of a card, and the choices of a list of wins, by their action ids, with the form that each opens."""
 _PRESSES: Final[Mapping[str, Callable[[Office, Press], Awaitable[str]]]] = {
     CONFIRM_ACTION: claims.confirm,
     DECLINE_ACTION: claims.decline,
@@ -90,7 +90,8 @@ def _listen_to_openers(app: AsyncApp, office: Office) -> None:
     ) -> None:
         await ack()
         name, draw = _FORMS[action["action_id"]]
-        press = Press(action.get("value") or "", body["user"]["id"])
+        chosen = action.get("value") or (action.get("selected_option") or {}).get("value")
+        press = Press(chosen or "", body["user"]["id"])
         said = await open_drawn(
             _drawn(office, press, draw),
             Views(client),

@@ -15,6 +15,8 @@ LEASE: Final = timedelta(seconds=45)
 """How long an attempt may take before it counts as orphaned; longer than the calls' own time-outs together."""
 PACE: Final = timedelta(seconds=1)
 """Slack allows about one message a second in a channel."""
+GATHER: Final = timedelta(seconds=1.5)
+"""How long cards of wins that come together wait for more of them, and a celebration for its cards."""
 LOOK_AGAIN: Final = timedelta(seconds=30)
 """A message may become visible late, so "not found" is asked twice before a message is posted again."""
 LOOKS_BEFORE_POSTING_AGAIN: Final = 2

@@ -17,7 +17,7 @@ from bot.domain.money import Money
 from bot.domain.pace import period_name, period_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from bot.domain.agreement import Goal
@@ -71,14 +71,19 @@ def won(amounts: Iterable[WonAmount], team: str | None, currency: str) -> Money:
     An amount without a rate is not counted: nobody knows what it is worth.
     """
     total = 0
-    for part in amounts:
-        if team is not None and (part.team is None or fold(part.team) != fold(team)):
-            continue
+    for part in _of_team(amounts, team):
         if part.currency == currency:
             total += part.minor
         elif part.rate is not None:
             total += money.convert(Money(part.minor, part.currency), Decimal(part.rate), currency).minor
     return Money(total, currency)
+
+
+def without_rate(amounts: Iterable[WonAmount], team: str | None, currency: str) -> int:
+    """How many wins of a team (None: everybody) `won` does not count: nobody knows what they are worth."""
+    return sum(
+        part.wins for part in _of_team(amounts, team) if part.currency != currency and part.rate is None
+    )
 
 
 def larger(goals: Iterable[Goal], than: Goal) -> Goal | None:
@@ -103,3 +108,8 @@ def moved_much(was: int, now: int) -> bool:
     From nothing, any amount is much.
     """
     return abs(now - was) > abs(was) * LARGE_CHANGE
+
+
+def _of_team(amounts: Iterable[WonAmount], team: str | None) -> Iterator[WonAmount]:
+    wanted = None if team is None else fold(team)
+    return (p for p in amounts if wanted is None or (p.team is not None and fold(p.team) == wanted))

@@ -52,6 +52,8 @@ class GoalProgress:
     """None where it is everybody's goal."""
     won: Money
     target: Money
+    without_rate: int = 0
+    """Wins that `won` leaves out, because nobody agreed on a rate for their currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class WinCard:
     """The owner first announced, if it is another now."""
     was_credits: tuple[tuple[str, Fraction], ...] | None = None
     """What marketing's part was when it was announced (name and share of each line), if it is another now."""
+    was_people: tuple[tuple[Named | None, Fraction], ...] | None = None
+    """The people's parts when it was announced, the owner's first (None: nobody knew whose), if they are others now."""
     corrected_on: date | None = None
     """The day of the latest correction, where the month of the win was over by then; None otherwise."""
     goals: tuple[GoalProgress, ...] = ()
@@ -106,7 +110,7 @@ class WinCard:
     thanks: tuple[Thanks, ...] = ()
     """The earliest first."""
     ref: str | None = None
-    """Opaque reference carried by the buttons; None for a card without any."""
+    """Opaque reference carried by the buttons and choices; None for a card without any."""
     by_hand: bool = False
     """Whether somebody entered it by hand, so that no CRM tells of it."""
     above_is_closed: bool = False
@@ -147,3 +151,5 @@ class GoalReached:
     next: GoalProgress
     """The larger goal on the way to which this one lies, else the goal of the next period."""
     next_is_larger: bool
+    above_is_closed: bool = False
+    """Whether this says in the thread what the message above it should say and cannot any more."""

@@ -38,9 +38,6 @@ _FOR_THE_CHANNEL: Final = frozenset({"nudge", "handover"})
 _NOBODY_THERE: Final = frozenset({"user_not_found", "user_disabled", "is_archived"})
 """Slack's words for direct messages that nobody reads any more."""
 
-_NO_THREAD: Final = frozenset({"thread_not_found", "message_not_found"})
-"""Slack's words where somebody deleted the message that a reply belongs to."""
-
 _log = log_of(__name__)
 
 
@@ -195,7 +192,7 @@ class Delivery:
         def keep(session: Session) -> None:
             if isinstance(outcome, Rejected) and (
                 self._left(session, attempt, outcome.reason, now)
-                or _closed(session, attempt, outcome.reason, now)
+                or flow_cards.ended(session, message, attempt.digest, outcome.reason, now)
             ):
                 return
             outbox.settle(session, message.id, state=next_.state, next_at=next_.next_at, error=next_.error)
@@ -321,6 +318,10 @@ class Delivery:
 
 def _prepared(session: Session, office: Office, message: Message, now: datetime) -> Claimed | None:
     """Decide on one message and, if it is to go, commit to the attempt."""
+    if message.ref.get("deleted"):
+        state = "cancelled" if message.ts is None else "sent"
+        outbox.settle(session, message.id, state=state, next_at=None, error="somebody deleted it in Slack")
+        return None
     prepared = messages.prepare(session, office.agreement, message, now)
     if isinstance(prepared, Hold):
         outbox.hold(session, message.id, prepared.until, prepared.reason)
@@ -364,18 +365,6 @@ def _thread(session: Session, message: Message) -> tuple[str, str] | None:
     if above is None or above.channel_id is None or above.ts is None:
         return None
     return above.channel_id, above.ts
-
-
-def _closed(session: Session, attempt: Claimed, reason: str, now: datetime) -> bool:
-    """Whether that is the end of a message that nobody needs to hear of: no more edits, or no thread to reply in."""
-    message = attempt.message
-    if message.parent_id is not None and reason in _NO_THREAD:
-        outbox.settle(session, message.id, state="cancelled", next_at=None, error=reason)
-        return True
-    if message.ts is None or reason not in flow_cards.CLOSED or message.kind not in flow_cards.KINDS:
-        return False
-    flow_cards.closed(session, message, attempt.digest, reason, now)
-    return True
 
 
 def _orphans_and_looks(session: Session, now: datetime) -> list[Message]:

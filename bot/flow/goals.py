@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from bot.domain import goals, winning
 from bot.domain.agreement import fold
+from bot.domain.delivery import GATHER, PACE
 from bot.domain.pace import period_name
 from bot.domain.win_facts import GoalProgress, GoalReached
-from bot.flow.prepared import Drop, Prepared, Ready
+from bot.flow import corrections
+from bot.flow.prepared import Drop, Hold, Prepared, Ready
 from bot.render import goal as drawing
-from bot.store import cards, outbox
+from bot.store import cards, outbox, wins
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from bot.domain.agreement import Agreement, Goal
     from bot.store.database import Session
     from bot.store.outbox import Message
-    from bot.store.wins import Win
+    from bot.store.wins import Change, Win
+
+_MOVING: Final = frozenset({"status", "amount_minor", "currency", "won_at", "team"})
+"""What of a win its goals are measured by, as the log of a win calls it."""
+_LATER: Final = 100
+"""Later cards whose bars are kept true, at most."""
+_LETS_CARDS_GO: Final = timedelta(minutes=1)
+"""How long a celebration waits for cards at most: the span in which wins count as many at once."""
 
 
 def up_to(session: Session, agreement: Agreement, win: Win) -> tuple[GoalProgress, ...]:
-    """How far each goal that a win counts for was reached with it: later wins change nothing of this."""
+    """How far each goal that a win counts for was reached with it; wins after it do not count for that."""
     return tuple(
         progress(session, agreement, goal, win.won_on, (win.won_at, win.deal_key, win.number))
         for goal in goals.applying(agreement.wins.goals, win.team)
@@ -46,35 +57,93 @@ def progress(
         team=goal.team,
         won=goals.won(amounts, goal.team, agreement.currency),
         target=goals.target(goal, agreement.currency),
+        without_rate=goals.without_rate(amounts, goal.team, agreement.currency),
     )
 
 
-def keep(session: Session, agreement: Agreement, win: Win, now: datetime) -> None:
-    """A goal that a win brings home is celebrated, once for ever; what was celebrated is kept true."""
-    for goal in goals.applying(agreement.wins.goals, win.team):
-        key = goals.key_of(goal, win.won_on)
+def keep(session: Session, agreement: Agreement, win: Win, now: datetime, *, new: bool) -> None:
+    """A goal that a win brings home is celebrated, once for ever; what was told of any goal is kept true.
+
+    Where a change of this instant took the win from one goal to another, both are looked at. `new` is a win that is
+    shown for the first time. One that was booked silently celebrates nothing.
+    """
+    if not agreement.wins.goals:
+        return
+    changes = [one for one in wins.changes_of(session, win.deal_key, win.number) if one.at == now]
+    counted = _counted(agreement, win, changes)
+    present = {goals.key_of(goal, win.won_on) for goal in goals.applying(agreement.wins.goals, win.team)}
+    fresh = win.status == "won" and winning.is_fresh(win.won_at, now, agreement.wins.fresh)
+    for key, (goal, day) in counted.items():
         known = outbox.by_key(session, key)
         if known is not None:
-            if known.state == "sent" and not known.ref.get("closed"):
-                outbox.show_again(session, known, now)
-            continue
-        if win.status != "won" or not winning.is_fresh(win.won_at, now, agreement.wins.fresh):
-            continue
-        state = progress(session, agreement, goal, win.won_on)
-        if state.won.minor >= state.target.minor:
-            ref = {"period": goal.period, "team": goal.team, "day": win.won_on.isoformat()}
-            outbox.put(
-                session,
-                key=key,
-                kind="goal",
-                target=agreement.wins.channel,
-                ref=ref,
-                now=now,
-                next_at=now,
-            )
+            _show_again(session, known, now)
+        elif key in present and fresh and not win.silent:
+            _celebrate(session, agreement, goal, day, now)
+    if new or any(one.field in _MOVING for one in changes):
+        since = min([win.won_at, *_instants(changes)])
+        _redraw_later(session, list(counted.values()), since, now)
 
 
-def prepare(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:  # noqa: ARG001  # all have one signature
+def _counted(agreement: Agreement, win: Win, changes: Sequence[Change]) -> dict[str, tuple[Goal, date]]:
+    """The goals that a win counts for, and those that it counted for before it changed: by key, each with a day."""
+    zone = ZoneInfo(agreement.timezone)
+    teams = [win.team, *(one.was for one in changes if one.field == "team")]
+    days = [win.won_on, *(instant.astimezone(zone).date() for instant in _instants(changes))]
+    return {
+        goals.key_of(goal, day): (goal, day)
+        for team in teams
+        for day in days
+        for goal in goals.applying(agreement.wins.goals, team)
+    }
+
+
+def _instants(changes: Sequence[Change]) -> list[datetime]:
+    """When a win was won, before that was corrected."""
+    return [datetime.fromisoformat(one.was) for one in changes if one.field == "won_at" and one.was]
+
+
+def _show_again(session: Session, message: Message, now: datetime) -> None:
+    latest = corrections.latest(session, message)
+    if latest.state == "sent" and corrections.is_editable(latest):
+        outbox.show_again(session, latest, now)
+
+
+def _celebrate(session: Session, agreement: Agreement, goal: Goal, day: date, now: datetime) -> None:
+    state = progress(session, agreement, goal, day)
+    if state.won.minor >= state.target.minor:
+        outbox.put(
+            session,
+            key=goals.key_of(goal, day),
+            kind="goal",
+            target=agreement.wins.channel,
+            ref={"period": goal.period, "team": goal.team, "day": day.isoformat()},
+            now=now,
+            next_at=now + GATHER,
+        )
+
+
+def _redraw_later(
+    session: Session, counted: Sequence[tuple[Goal, date]], since: datetime, now: datetime
+) -> None:
+    """The bars of later cards tell this win as well: the newest cards are drawn anew, and edited where they differ.
+
+    They are looked at one after the other, newest first, so that what changed itself is not kept waiting behind them,
+    and no more of them than people scroll back to: a year's goal may have thousands.
+    """
+    found = {
+        number: won_at
+        for goal, day in counted
+        for number, team, won_at in cards.shown_since(session, *goals.days_of(goal, day), since)
+        if goal.team is None or (team is not None and fold(team) == fold(goal.team))
+    }
+    newest = sorted(found, key=lambda number: (found[number], number), reverse=True)[:_LATER]
+    for place, number in enumerate(newest):
+        message = outbox.find(session, number)
+        if message is not None and (message.kind == "win" or len(cards.wins_on(session, number)) == 1):
+            _show_again(session, message, now + place * PACE)
+
+
+def prepare(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:
     """Decide whether and how a goal is to be celebrated, or what was celebrated is to be corrected."""
     period, team = message.ref["period"], message.ref["team"]
     goal = next(
@@ -85,10 +154,29 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
         return Drop("the agreement has no such goal any more")
     day = date.fromisoformat(message.ref["day"])
     state = progress(session, agreement, goal, day)
-    if message.ts is None and state.won.minor < state.target.minor:
+    first = message.ts is None and message.parent_id is None
+    if first and state.won.minor < state.target.minor:
         return Drop("the goal was missed again before it was told")
-    target = agreement.wins.channel if message.ts is None else message.target
-    return Ready(drawing.goal_reached(_reached(session, agreement, goal, day, state)), target)
+    target = agreement.wins.channel if first else message.target
+    until = _cards_come_first(session, message, target, now) if first else None
+    if until is not None:
+        return Hold(until, "the wins that reached the goal are told first")
+    reached = _reached(session, agreement, goal, day, state)
+    return Ready(
+        drawing.goal_reached(replace(reached, above_is_closed=message.parent_id is not None)), target
+    )
+
+
+def _cards_come_first(session: Session, message: Message, channel: str, now: datetime) -> datetime | None:
+    """Until when a celebration lets the cards that wait for its channel go first; None if there is none."""
+    if now >= message.created_at + _LETS_CARDS_GO:
+        return None
+    waiting = [
+        card.next_at
+        for card in cards.queued_since(session, channel, message.created_at - _LETS_CARDS_GO)
+        if card.ts is None and card.state in {"pending", "retry", "sending"}
+    ]
+    return max(now + PACE, min(waiting)) if waiting else None
 
 
 def _reached(

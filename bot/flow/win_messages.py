@@ -18,6 +18,7 @@ from bot.domain.win_facts import Contribution, CreditLine, StoryTouch, Thanks, W
 from bot.flow import by_hand, cards, deals, goals, win_names
 from bot.flow.prepared import Drop, Prepared, Ready, named
 from bot.flow.statements import short_key
+from bot.flow.told import marketing_of, news, people_of, same_marketing, same_people, told_by
 from bot.render.card import win_card
 from bot.render.win_list import win_list
 from bot.render.win_reply import win_reply
@@ -26,6 +27,7 @@ from bot.store import cards as shown
 from bot.store import outbox, people, records, wins
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from bot.domain.agreement import Agreement
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from bot.store.records import Contact, Stored
     from bot.store.wins import Credit, Win
 
-_CORRECTIONS = ("status", "amount_minor", "currency", "owner_email", "credits")
+_CORRECTIONS = ("status", "amount_minor", "currency", "owner_email", "credits", "people")
 """What the log of a win calls what a card tells as a correction."""
 _KINDS = ("new", "expansion", "renewal")
 
@@ -62,7 +64,8 @@ def people_named(session: Session, message: Message) -> set[str]:
             found |= {email for email in (win.owner_email, win.announced_owner) if email}
             found |= {email for email, _, _ in _helpers(session, win, deal)[0] if email}
     told = message.ref.get("told"), message.ref.get("was")
-    return found | {str(part["owner"]) for part in told if part and part.get("owner")}
+    found |= {str(part["owner"]) for part in told if part and part.get("owner")}
+    return found | {str(email) for email, _ in _told_first(session, message).get("people") or () if email}
 
 
 def prepare(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:  # noqa: ARG001  # all have one signature
@@ -75,7 +78,7 @@ def prepare(session: Session, agreement: Agreement, message: Message, now: datet
         if win.status != "won" and message.parent_id is None:
             return Drop(f"the deal was {win.status} before its win was told")
         _announce(session, win)
-        shown.keep_ref(session, message, told=cards.told_by(session, win))
+        shown.keep_ref(session, message, told=told_by(session, win))
     facts = _facts(session, agreement, deal_key, number, message)
     # The agreement may name another channel by now: a card that waits goes there, one that was posted stays.
     moves = message.ts is None and message.key == cards.card_key(deal_key, number)
@@ -107,9 +110,7 @@ def prepare_reply(session: Session, agreement: Agreement, message: Message, now:
     if message.ts is None:
         win = wins.find(session, ref["deal"], ref["number"])
         change = (
-            cards.news(session, agreement, win, ref["card"])
-            if win is not None and win.status == "won"
-            else None
+            news(session, agreement, win, ref["card"]) if win is not None and win.status == "won" else None
         )
         if change is None:
             return Drop("there is nothing to be told any more")
@@ -189,7 +190,7 @@ def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, m
     names = {kind: records.spellings(session, kind) for kind in ("asset", "campaign", "channel")}
     was_owner = win.announced_owner if win.announced_owner != win.owner_email else None
     was = (win.announced_amount_minor, win.announced_currency)
-    stands = win.status == "won"
+    stands, told = win.status == "won", _told_first(session, message)
     return WinCard(
         deal_name=name,
         deal_id=source.deal.key.partition("/")[2],
@@ -214,25 +215,44 @@ def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, m
         status=win.status,  # type: ignore[arg-type]  # the column holds the card's words
         was_amount=_money(*was) if was != (win.amount_minor, win.currency) else None,
         was_owner=named(known, was_owner) if was_owner else None,
-        was_credits=_was_credits(session, message, source.credits) if stands else None,
+        was_credits=_was_credits(told, source.credits) if stands else None,
+        was_people=_was_people(session, told, win) if stands else None,
         corrected_on=_corrected_on(session, agreement, win),
         goals=goals.up_to(session, agreement, win) if stands else (),
         thanks=_thanks(session, win) if stands else (),
-        ref=message.uid,
+        ref=cards.ref_of(session, message, deal_key, number),
         by_hand=by_hand.is_by_hand(deal_key),
         above_is_closed=message.parent_id is not None,
     )
 
 
+def _told_first(session: Session, message: Message) -> dict[str, Any]:
+    """What a card told when it was posted, also where a reply says now what the card cannot say any more."""
+    root = outbox.find(session, message.parent_id) if message.parent_id is not None else message
+    told: dict[str, Any] = root.ref.get("told") or {} if root is not None and root.ts is not None else {}
+    return told
+
+
 def _was_credits(
-    session: Session, message: Message, credits_now: list[Credit]
+    told: Mapping[str, Any], credits_now: list[Credit]
 ) -> tuple[tuple[str, Fraction], ...] | None:
     """What marketing's part was when the card was posted, if it is another now."""
-    root = outbox.find(session, message.parent_id) if message.parent_id is not None else message
-    told = root.ref.get("told") if root is not None and root.ts is not None else None
-    if told is None or cards.same_marketing(told["marketing"], cards.marketing_of(credits_now)):
+    was = told.get("marketing")
+    if was is None or same_marketing(was, marketing_of(credits_now)):
         return None
-    return tuple((str(name), Fraction(share)) for name, share in told["marketing"])
+    return tuple((str(name), Fraction(share)) for name, share in was)
+
+
+def _was_people(
+    session: Session, told: Mapping[str, Any], win: Win
+) -> tuple[tuple[Named | None, Fraction], ...] | None:
+    """What the people's parts were when the card was posted, if they are others now."""
+    was = told.get("people")
+    if was is None or same_people(was, people_of(session, win)):
+        return None
+    known = people.by_email(session, [str(email) for email, _ in was if email])
+    parts = [(named(known, email) if email else None, Fraction(share)) for email, share in was]
+    return tuple(part for place, part in enumerate(parts) if part[1] or place == 0)
 
 
 def _corrected_on(session: Session, agreement: Agreement, win: Win) -> date | None:

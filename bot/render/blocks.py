@@ -38,6 +38,7 @@ ACTIONS: Final = 25
 LABEL: Final = 75
 ID: Final = 255
 MENU_ENTRIES: Final = 5
+OPTIONS: Final = 100
 _NOTHING: Final = "-"
 
 
@@ -113,6 +114,17 @@ def menu(action_id: str, entries: Sequence[tuple[str, str]]) -> Part:
     """A menu of at most 5 entries behind three dots: (label, opaque value)."""
     options = [{"text": _plain(label, LABEL), "value": value} for label, value in entries[:MENU_ENTRIES]]
     return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def select(action_id: str, label: str, entries: Sequence[tuple[str, str]]) -> Part:
+    """A list to choose one of, at most 100: (label, opaque value); `label` stands there until something is chosen."""
+    options = [{"text": _plain(entry, LABEL), "value": value} for entry, value in entries[:OPTIONS]]
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": _plain(label, LABEL),
+        "options": options,
+    }
 
 
 def actions(block_id: str, *elements: Part) -> Block:

@@ -11,7 +11,8 @@ from bot.render.message import Payload
 from bot.render.text import clean, day, escape, listed, percent, person, plain_name, slack_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from fractions import Fraction
 
     from bot.domain.facts import Named
     from bot.domain.win_facts import Contribution, StoryTouch, WinCard
@@ -79,13 +80,10 @@ def _won(facts: WinCard) -> list[Block]:
 
 def _buttons(facts: WinCard, ref: str) -> list[Part]:
     missing = blocks.button(
-        "Something missing?",
-        action_id="win_missing",
-        value=ref,
-        aloud=f"Something missing? {say.title(facts)}",
+        say.MISSING, action_id="win_missing", value=ref, aloud=f"{say.MISSING} {say.title(facts)}"
     )
     thanks = blocks.button(
-        "Say thanks", action_id="win_thanks", value=ref, aloud=f"Say thanks: {say.title(facts)}"
+        say.THANKS, action_id="win_thanks", value=ref, aloud=f"{say.THANKS}: {say.title(facts)}"
     )
     return [missing] if say.is_credit_note(facts) else [missing, thanks]
 
@@ -171,7 +169,18 @@ def _was(facts: WinCard) -> list[str]:
             [f"{len(facts.was_credits) - len(shown)} more"] if len(facts.was_credits) > len(shown) else []
         )
         changes.append(f"marketing was {listed(lines)}")
+    if facts.was_people is not None:
+        changes.append(f"sales was {listed(_were(facts.was_people))}")
     return changes
+
+
+def _were(people: Sequence[tuple[Named | None, Fraction]]) -> list[str]:
+    """Whose part of the win was how large."""
+    parts = [
+        f"{plain_name(one) if one else 'owner not known'} {percent(share)}"
+        for one, share in people[:PEOPLE_SHOWN]
+    ]
+    return [*parts, f"{len(people) - len(parts)} more"] if len(people) > len(parts) else parts
 
 
 def _on(facts: WinCard) -> str:
@@ -213,9 +222,7 @@ def _won_aloud(facts: WinCard) -> str:
     sentences += [escape(f"{progress_words(goal)}.") for goal in facts.goals[:GOALS_SHOWN]]
     if facts.thanks:
         sentences.append(escape(f"Thanks: {'; '.join(_thanked(facts, plain_name))}."))
-    changes = [
-        escape(change if change.startswith("marketing") else f"the {change}") for change in _was(facts)
-    ]
+    changes = [escape(f"the {change}" if change.startswith("amount") else change) for change in _was(facts)]
     if facts.was_owner is not None:
         changes.append(f"the owner was {person(facts.was_owner)}")
     if changes:

@@ -8,6 +8,7 @@ from bot.domain.money import Money, digits
 from bot.render import blocks
 from bot.render.message import Payload
 from bot.render.text import clean, counted, cut, escape, listed, money
+from bot.render.win_words import CLOSED_ABOVE
 
 if TYPE_CHECKING:
     from bot.domain.win_facts import GoalProgress, GoalReached
@@ -28,9 +29,11 @@ def goal_reached(facts: GoalReached) -> Payload:
     state = f"{round_money(goal.won)} of {round_money(goal.target)}, {_percent(goal)}"
     whose = _whose(facts)
     ahead = _next(facts)
+    above = (blocks.context(CLOSED_ABOVE),) if facts.above_is_closed else ()
     return Payload(
         escape(f"{head}. {state}. {whose} {ahead}"),
         (
+            *above,
             blocks.header(head),
             blocks.rich(
                 *blocks.lines(
@@ -51,8 +54,8 @@ def progress_line(goal: GoalProgress) -> str:
 
 
 def progress_words(goal: GoalProgress) -> str:
-    """`62% of the November goal of €1,000,000`; not escaped."""
-    return f"{_percent(goal)} of {_named(goal)} of {round_money(goal.target)}"
+    """`62% of the November goal of €1,000,000`, and what that leaves out; not escaped."""
+    return f"{_share(goal)}{_left_out(goal)}"
 
 
 def bar(goal: GoalProgress) -> str:
@@ -98,16 +101,28 @@ def _period(goal: GoalProgress) -> str:
     return part or goal.name
 
 
+def _share(goal: GoalProgress) -> str:
+    return f"{_percent(goal)} of {_named(goal)} of {round_money(goal.target)}"
+
+
+def _left_out(goal: GoalProgress) -> str:
+    if not goal.without_rate:
+        return ""
+    are = "is" if goal.without_rate == 1 else "are"
+    return f"; {counted(goal.without_rate, 'win')} without a rate {are} not counted"
+
+
 def _whose(facts: GoalReached) -> str:
     """Both sides have their place in it."""
     by = [counted(facts.sellers, "person", "people") + " in sales"] if facts.sellers else []
     by += [counted(facts.assets, "marketing asset")] if facts.assets else []
-    return f"{counted(facts.wins, 'win')}, made by {listed(by)}." if by else f"{counted(facts.wins, 'win')}."
+    made = f", made by {listed(by)}" if by else ""
+    return f"{counted(facts.wins, 'win')}{made}{_left_out(facts.goal)}."
 
 
 def _next(facts: GoalReached) -> str:
     coming = facts.next
     if facts.next_is_larger:
-        return f"Next: {progress_words(coming)}."
+        return f"Next: {_share(coming)}."
     named = _named(coming)
     return f"Next: {named}, {round_money(coming.target)}. Is that still the right one? It stands in the agreement."

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 CREDITS_SHOWN: Final = 2
 _NAMES: Final = (48, 28, 12)
 """Characters of a name, fewer where the message would grow too large."""
+_CHOICE: Final = 28
+"""Characters of a win's name where one is chosen from many."""
 _LARGEST: Final = 9_000
-"""Characters of all lines; Slack refuses a message whose blocks have many more."""
+"""Characters of all lines and choices; Slack refuses a message whose blocks have many more."""
 
 
 def win_list(facts: WinList) -> Payload:
-    """What was won in all, then two lines for each win: the win, and both sides of it.
+    """What was won in all, then two lines for each win: the win, and both sides of it; below, what to do with one.
 
     A win that stands no more keeps its place, struck, with the word for it.
     """
@@ -30,7 +32,11 @@ def win_list(facts: WinList) -> Payload:
     head = _head(standing)
     drawn: list[Block] = [blocks.context(say.CLOSED_ABOVE)] if facts.above_is_closed else []
     bell = f"{say.BELL} " if any(say.is_celebrated(win) for win in standing) else ""
-    drawn += [blocks.header(bell + head), *_lines(facts)]
+    chosen = _choices(standing)
+    offered = sum(len(option["text"]["text"]) for choice in chosen for option in choice["options"])
+    drawn += [blocks.header(bell + head), *_lines(facts, _LARGEST - offered)]
+    if chosen:
+        drawn.append(blocks.actions("wins", *chosen))
     return Payload(f"{escape(head)}. {' '.join(map(_aloud, facts.wins))}", tuple(drawn))
 
 
@@ -43,10 +49,19 @@ def _head(standing: list[WinCard]) -> str:
     return total
 
 
-def _lines(facts: WinList) -> list[Block]:
+def _choices(standing: list[WinCard]) -> list[Part]:
+    """What the buttons of a card do, for one of the wins: Slack has no room for two buttons below each of 40."""
+    known = [(win, win.ref) for win in standing if win.ref is not None]
+    missing = [(say.title(win, _CHOICE), ref) for win, ref in known]
+    thanks = [(say.title(win, _CHOICE), ref) for win, ref in known if not say.is_credit_note(win)]
+    offered = (("win_missing", say.MISSING, missing), ("win_thanks", say.THANKS, thanks))
+    return [blocks.select(action, label, entries) for action, label, entries in offered if entries]
+
+
+def _lines(facts: WinList, largest: int) -> list[Block]:
     for limit in _NAMES:
         drawn = [blocks.lines([_win(win, limit), _sides(win, limit)]) for win in facts.wins]
-        if sum(len(part.get("text", "")) for line in drawn for part in line) <= _LARGEST:
+        if sum(len(part.get("text", "")) for line in drawn for part in line) <= largest:
             break
     return [blocks.rich(*line) for line in drawn]
 

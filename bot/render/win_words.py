@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 UNATTRIBUTED: Final = "unattributed"
 BELL: Final = "🔔"
 CREDIT_NOTE: Final = "Credit note"
+MISSING: Final = "Something missing?"
+THANKS: Final = "Say thanks"
 KINDS: Final = {"renewal": "Renewal", "expansion": "Expansion"}
 """New business goes without a word."""
 CLOSED_ABOVE: Final = "Slack takes no more changes to the message above. This is what is true now."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.domain.goals import WonAmount
+from bot.store import records
 from bot.store.outbox import COLUMNS, WAITS, M, message_of
 from bot.store.sql import changed_rows, table_of, to_json, upsert
 from bot.store.tables import CreditRow, MessageRow, ThanksRow, WinCardRow, WinRow
@@ -100,6 +101,18 @@ def posted(session: Session, deal_key: str, number: int) -> bool:
     return found.first() is not None
 
 
+def shown_since(
+    session: Session, first: date, last: date, since: datetime
+) -> list[tuple[int, str | None, datetime]]:
+    """(message, team, instant) of each standing win of these days that was won at `since` or later and is shown."""
+    rows = session.execute(
+        select(C.message_id, W.team, W.won_at)
+        .join(table_of(WinRow), and_(W.deal_key == C.deal_key, W.number == C.number))
+        .where(W.won_on.between(first, last), W.status == "won", W.won_at >= since)
+    )
+    return [(int(number), team, won_at) for number, team, won_at in rows]
+
+
 def queued_since(session: Session, target: str, since: datetime) -> list[Message]:
     """The cards and lists of wins that were queued for a channel after an instant, oldest first.
 
@@ -151,13 +164,29 @@ def cancel_replies(session: Session, message_id: int, reason: str) -> None:
 
 
 def thanks_of(session: Session, deal_key: str, number: int) -> list[Thanked]:
-    """Who thanked whom for a win, the earliest first."""
+    """Who thanked whom for a win, the earliest first.
+
+    The thanks of deals that were merged into this one are for its win that stood then, else for its next one.
+    """
+    heirs = {key: _heir(session, deal_key, at) for key, at in records.deals_merged_into(session, deal_key)}
+    inherited = [key for key, heir in heirs.items() if heir == number]
+    own = and_(T.deal_key == deal_key, T.number == number)
     rows = session.execute(
         select(T.by_slack_id, T.to_json, T.words)
-        .where(T.deal_key == deal_key, T.number == number)
+        .where(or_(own, T.deal_key.in_(inherited)))
         .order_by(T.at, T.id)
     )
     return [Thanked(str(by), tuple(json.loads(to)), str(words)) for by, to, words in rows]
+
+
+def _heir(session: Session, deal_key: str, merged_at: datetime) -> int | None:
+    """The number of the win that stood when another deal was merged into this one, else of the next one."""
+    found = session.execute(
+        select(func.min(W.number)).where(
+            W.deal_key == deal_key, or_(W.ended_at.is_(None), W.ended_at > merged_at)
+        )
+    )
+    return found.scalar()
 
 
 def amounts_won(

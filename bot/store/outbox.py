@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from bot.store.sql import changed_rows, from_json, insert_new, table_of, to_json, written
 from bot.store.tables import MessageRow, PaceRow
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 M = table_of(MessageRow).c
 P = table_of(PaceRow).c
 _PARENT = table_of(MessageRow).alias("parent")
+_STANDS: Any = case((_PARENT.c.state.in_(("pending", "sending")), None), else_=_PARENT.c.ts)
 _PARENT_STANDS: Any = or_(
     M.parent_id.is_(None),
-    select(_PARENT.c.ts).where(_PARENT.c.id == M.parent_id).scalar_subquery().is_not(None),
+    select(_STANDS).where(_PARENT.c.id == M.parent_id).scalar_subquery().is_not(None),
 )
-"""A reply can be posted once the message above it was. As a value, it is looked up by its key in any plan."""
+"""A reply can be posted once the message above it was and its edit was tried: perhaps somebody deleted that message.
+As a value, it is looked up by its key in any plan."""
 _INDEXED: Any = written(M.state, "pending", "retry", "ambiguous")
 WAITS: Any = _INDEXED & written(M.state, "pending", "retry")
 UNKNOWN: Any = _INDEXED & written(M.state, "ambiguous")

@@ -63,3 +63,17 @@ def test_what_comes_next():
 def test_a_change_of_more_than_a_tenth_is_much(was, now, much):
     """A tenth itself is not; from nothing, anything is."""
     assert goals.moved_much(was, now) is much
+
+
+def test_wins_without_a_rate_are_counted_apart():
+    """What the money leaves out is told by number: of the team's wins, those nobody can convert."""
+    amounts = [
+        WonAmount("north", 100, "USD", "1", wins=3),
+        WonAmount("North", 100, "JPY", None),
+        WonAmount("south", 100, "JPY", None, wins=2),
+        WonAmount(None, 100, "JPY", None),
+        WonAmount("north", 100, "EUR", "1.1"),
+    ]
+    assert goals.without_rate(amounts, "North", "USD") == 1
+    assert goals.without_rate(amounts, None, "USD") == 4
+    assert goals.without_rate(amounts, "West", "USD") == 0

@@ -28,6 +28,8 @@ DUE = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
             LONG, *(blocks.button("Go", action_id=str(n), value="v", aloud=LONG) for n in range(26))
         ),
         blocks.actions("b", blocks.button(LONG, action_id="a", value="v", aloud="")),
+        blocks.actions("b", blocks.select("a", LONG, [(LONG, str(number)) for number in range(101)])),
+        blocks.actions("b", blocks.select("a", "", [("", "v")])),
         blocks.side_by_side(("", LONG), ([blocks.words(LONG)], [blocks.words("")])),
     ],
 )

@@ -1,6 +1,7 @@
 """The answer to `/wins explain DEAL`."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -92,3 +93,16 @@ def test_several_deals_are_listed():
         "5 deals match “fleet”. Please be more precise, best by id: "
         "generic/D-1001 (Fleet renewal 2027), won; generic/D-7; and 3 more."
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (date(2026, 11, 27), "The customer left Fri 27 Nov."),
+        (datetime(2026, 11, 27, 8, 0, tzinfo=UTC), "The customer left Fri 27 Nov, 09:00."),
+    ],
+    ids=["a day", "an instant"],
+)
+def test_when_a_customer_left(left, told):
+    """As every other time of the explanation: a day, or a time of its zone."""
+    assert f"Kept revenue: {told}" in win_story(replace(wx.STORY, churned=left)).text.split("\n")

@@ -64,6 +64,29 @@ def test_round_amounts_go_without_digits(amount, text):
     assert round_money(amount) == text
 
 
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 win without a rate is"), (2, "2 wins without a rate are")]
+)
+def test_goal_tells_what_it_leaves_out(count, words):
+    """Wins whose worth nobody knows are told beside the money, once in a message."""
+    goal = replace(GOAL, without_rate=count)
+    assert progress_words(goal) == f"62% of the November goal of €1,000,000; {words} not counted"
+    reached = GoalReached(replace(goal, won=eur(102_000_000)), 18, 7, 0, goal, next_is_larger=True)
+    assert goal_reached(reached).text == (
+        "The November goal is reached. €1,020,000 of €1,000,000, 102%. "
+        f"18 wins, made by 7 people in sales; {words} not counted. "
+        "Next: 62% of the November goal of €1,000,000."
+    )
+
+
+def test_goal_that_cannot_be_edited_says_so_in_its_thread():
+    """The reply says why it is there."""
+    reached = GoalReached(GOAL, 1, 1, 1, GOAL, next_is_larger=False, above_is_closed=True)
+    drawn = goal_reached(reached)
+    assert spoken(drawn).startswith("Slack takes no more changes to the message above.")
+    assert faults(drawn) == []
+
+
 def test_goal_reached_reads_aloud():
     """What was reached, both sides' part in it, and what comes next."""
     next_ = replace(GOAL, period="quarter", name="2026-Q4", target=eur(300_000_000))
@@ -88,7 +111,9 @@ def test_list_of_wins_is_one_that_slack_takes(count):
         was_owner=Named("x" * 200 + "@x.example"),
         number=2,
     )
-    drawn = win_list(WinList((long,) * count))
+    drawn = win_list(WinList(tuple(replace(long, ref=f"{number:032x}") for number in range(count))))
+    (row,) = [block for block in drawn.blocks if block["type"] == "actions"]
+    assert [len(choice["options"]) for choice in row["elements"]] == [count, count]
     assert faults(drawn, ("<@U0MAYA>", "<https://crm.seller.example/")) == []
     assert spoken(drawn).count("won again") == count
 
@@ -104,6 +129,26 @@ def test_list_adds_up_what_stands():
         " reopened: Fleet renewal 2027, Northwind Robotics, €12,500.00, by <@U0MAYA>. Won again: "
         in drawn.text
     )
+
+
+def test_list_offers_what_a_card_does():
+    """One win of all that stand can be chosen, by its reference; money that goes back is not thanked for."""
+    other = replace(CARD, deal_name="Depot", ref="c", amount=eur(-1))
+    drawn = win_list(WinList((replace(CARD, ref="a"), replace(CARD, ref="b", status="lost"), other)))
+    assert drawn.blocks[-1]["block_id"] == "wins"
+    assert [
+        (
+            choice["action_id"],
+            choice["placeholder"]["text"],
+            [(option["text"]["text"], option["value"]) for option in choice["options"]],
+        )
+        for choice in drawn.blocks[-1]["elements"]
+    ] == [
+        ("win_missing", "Something missing?", [("Fleet renewal 2027", "a"), ("Depot", "c")]),
+        ("win_thanks", "Say thanks", [("Fleet renewal 2027", "a")]),
+    ]
+    gone = win_list(WinList((replace(CARD, ref="a", status="lost"), replace(other, status="lost"))))
+    assert [block["type"] for block in gone.blocks if block["type"] == "actions"] == []
 
 
 def test_list_of_two_currencies_has_no_sum():
@@ -169,3 +214,13 @@ def test_correction_names_everything_that_was_another():
     )
     line = "Corrected on 4 Jan 2027: amount was €1.00, marketing was Ebook 50% and unattributed 50%, owner was Tom Lind"
     assert spoken(win_card(facts)).endswith(line)
+
+
+def test_correction_names_whose_part_was_another():
+    """Each by name, the owner first; who owned it unknown is told so."""
+    facts = replace(CARD, was_people=((None, Fraction(3, 4)), (TOM, Fraction(1, 4))))
+    line = "Corrected: sales was owner not known 75% and Tom Lind 25%"
+    assert spoken(win_card(facts)).endswith(line)
+    many = replace(CARD, was_people=((MAYA, Fraction(1)),) * 10)
+    assert spoken(win_card(many)).endswith("Maya Okafor 100% and 2 more")
+    assert faults(win_card(many), ("<@U0MAYA>", "<https://crm.seller.example/")) == []

@@ -1,9 +1,12 @@
 """The answer to `/wins`."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from bot.domain.facts import NotConverted
+from bot.domain.wins_facts import Corrected
 from bot.render.wins import wins
 from tests.render import wins_examples as wx
 from tests.render.examples import MAYA, eur, usd
@@ -127,3 +130,33 @@ def test_the_longest_answer_is_one_that_slack_takes():
     )
     assert faults(wins(replace(view, goals=(wx.GOAL,) * 3)), OURS) == []
     assert "unattributed" in spoken(wins(view))
+
+
+@pytest.mark.parametrize(
+    ("minor", "last", "told"),
+    [
+        (-10000, date(2026, 11, 3), "Corrected since: 1 win, -$100.00 (3 Nov)."),
+        (250, date(2026, 11, 5), "Corrected since: 1 win, +$2.50 (3 Nov to 5 Nov)."),
+        (0, date(2026, 11, 3), "Corrected since: 1 win, $0.00 (3 Nov)."),
+    ],
+    ids=["less", "more, in several days", "only the count"],
+)
+def test_what_was_corrected_after_its_month(minor, last, told):
+    """One line says how many wins, by how much in all, and when; it is drawn and read aloud."""
+    view = replace(wx.TEAM, corrected=Corrected(1, usd(minor), date(2026, 11, 3), last))
+    assert told in wins(view).text.split("\n")
+    assert spoken(wins(view)).count(told[:-1]) == 1
+    assert faults(wins(view), OURS) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (NotConverted("JPY", 1, "1000000"), "1 win with ¥1,000,000"),
+        (NotConverted("ABC", 2, "12500"), "2 wins with 12500 ABC"),
+        (NotConverted(None, 1, "5"), "1 win with 5 without a currency"),
+    ],
+)
+def test_what_has_no_rate_is_told_as_money(given, told):
+    """An amount is written as every other one where its currency exists, else as it was told."""
+    assert f"No rate, so not in the money: {told}." in wins(replace(wx.TEAM, not_converted=(given,))).text

@@ -31,6 +31,7 @@ DECLINED = replace(CLAIM, kind="campaign", state="declined", settled_by=TOM)
 OFFER = MergeOffer(
     ref="m3rg3",
     by_hand="Northwind Robotics",
+    won_on=date(2026, 11, 16),
     deal="Fleet renewal 2027",
     amount=eur(1250000),
     deal_is_won=True,

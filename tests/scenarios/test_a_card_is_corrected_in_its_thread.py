@@ -212,3 +212,50 @@ async def test_a_thread_in_every_channel(sqlite):
         assert thread(world) == thread(world, "#big")
         keys = sorted(message.key for message in await outbox_of(world) if message.kind == "reply")
         assert keys == ["win:generic/D-1:1:#big:reply:1", "win:generic/D-1:1:reply:1"]
+
+
+async def test_a_card_that_is_not_there_any_more(sqlite):
+    """Somebody deleted the card: nothing is said in its place, nor below it, and no channel is called broken."""
+    agreement = Agreement(reminders=TO_OWNERS, admins=("ops@seller.example",))
+    async with World(sqlite, agreement) as world:
+        world.person("Ops Lee")
+        await told(world)
+        (card,) = world.wins()
+        world.slack.workspace.delete(card.channel, card.ts)
+        await world.happens("deal.updated", id="D-1", amount="200", currency="USD")
+        await pass_time(world, timedelta(hours=1))
+        world.quiet()
+        tried = len(world.slack.calls("chat.update"))
+        await world.happens("deal.lost", id="D-1")
+        await pass_time(world, timedelta(hours=1))
+        world.quiet()
+        assert len(world.slack.calls("chat.update")) == tried
+        assert await states(world) == [("win", "sent"), ("reply", "cancelled")]
+        assert world.wins() == []
+
+
+async def test_a_card_whose_thread_is_not_there_any_more(sqlite):
+    """A card that takes no edits turns out to be deleted: no later change is tried in its thread again."""
+    async with World(sqlite) as world:
+        await told(world)
+        world.slack.fail_next("chat.update", "error:cant_update_message")
+        world.slack.fail_next("chat.postMessage", "error:thread_not_found")
+        await world.happens("deal.updated", id="D-1", amount="105", currency="USD")
+        posted = len(world.slack.calls("chat.postMessage"))
+        await world.happens("deal.updated", id="D-1", amount="900", currency="USD")
+        await world.happens("deal.lost", id="D-1")
+        await pass_time(world, timedelta(hours=1))
+        world.quiet()
+        assert len(world.slack.calls("chat.postMessage")) == posted
+        assert await states(world) == [("win", "sent"), ("win", "cancelled")]
+
+
+async def test_an_edit_that_has_to_wait(sqlite):
+    """Slack lets edits rest for a while: the thread is told all the same."""
+    async with World(sqlite) as world:
+        await told(world)
+        world.slack.fail_next("chat.update", 429, retry_after=20)
+        await world.happens("deal.updated", id="D-1", amount="200", currency="USD")
+        world.expect("chat.postMessage")
+        await pass_time(world, timedelta(minutes=2))
+        world.expect("chat.update")

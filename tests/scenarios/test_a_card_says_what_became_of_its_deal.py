@@ -9,6 +9,7 @@ import pytest
 
 from bot.flow import reports
 from bot.flow.figures import Period
+from bot.store import cards
 from tests.support.wins import pass_time, states, won
 from tests.support.world import START, World
 
@@ -213,3 +214,57 @@ async def test_a_close_date_alone(sqlite):
             "deal.won", id="D-1", amount="100", currency="USD", closed_at=date(2026, 11, 16).isoformat()
         )
         world.expect("chat.postMessage")
+
+
+async def test_people_whose_parts_change(sqlite):
+    """Who has another part of a win than was told is told in the line of corrections, until it is as it was."""
+    async with World(sqlite) as world:
+        maya, tom = world.person("Maya Okafor"), world.person("Tom Berg")
+        for email, name in ((maya, "Maya Okafor"), (tom, "Tom Berg")):
+            await world.happens("person.updated", email=email, name=name)
+        await won(world, owner_email=maya)
+        await pass_time(world, timedelta(minutes=2))
+        world.expect("chat.postMessage")
+        half = [{"email": tom, "role": "sdr", "share": "0.5"}]
+        await world.happens("deal.updated", id="D-1", contributors=half)
+        world.expect("chat.update")
+        assert world.wins()[0].text.endswith(" Corrected: sales was Maya Okafor 100%.")
+        await world.happens("deal.updated", id="D-1", contributors=[{"email": tom, "role": "sdr"}])
+        world.expect("chat.update")
+        assert "Corrected" not in world.wins()[0].text
+        await world.happens("deal.updated", id="D-1", contributors=half, owner_email=tom)
+        world.expect("chat.update", "chat.postMessage")
+        assert world.wins()[0].text.endswith(f" Corrected: the owner was <@{world.accounts[maya]}>.")
+
+
+async def test_people_on_a_card_that_cannot_be_edited(sqlite):
+    """Another part of somebody is reason enough for a word in its thread."""
+    async with World(sqlite) as world:
+        await won(world, owner_email=world.person("Maya Okafor"))
+        await pass_time(world, timedelta(minutes=2))
+        world.expect("chat.postMessage")
+        world.slack.fail_next("chat.update", "error:edit_window_closed")
+        half = [{"email": world.person("Tom Berg"), "share": "0.5"}]
+        await world.happens("deal.updated", id="D-1", contributors=half)
+        world.expect("chat.postMessage")
+        assert "Corrected: sales was " in world.wins()[1].text
+
+
+async def test_a_card_of_the_time_before_people_were_kept(sqlite):
+    """It goes on being corrected; only of people's former parts it knows nothing."""
+    async with World(sqlite) as world:
+        await won(world, owner_email=world.person("Maya Okafor"))
+        await pass_time(world, timedelta(minutes=2))
+        world.expect("chat.postMessage")
+
+        def forget_people(session):
+            (card,) = cards.of_deal(session, "generic/D-1")
+            told = {name: value for name, value in card.ref["told"].items() if name != "people"}
+            cards.keep_ref(session, card, told=told)
+
+        await world.database.write(forget_people)
+        half = [{"email": world.person("Tom Berg"), "share": "0.5"}]
+        await world.happens("deal.updated", id="D-1", contributors=half)
+        world.expect("chat.update")
+        assert "Corrected" not in world.wins()[0].text
+        assert f"<@{world.accounts['tom@seller.example']}> (50%)" in world.wins()[0].text

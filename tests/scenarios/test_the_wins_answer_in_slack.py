@@ -236,7 +236,20 @@ async def test_what_has_no_rate_is_shown_apart(sqlite):
             in lines
         )
         assert "Moon, 3 ABC; owner not known; unattributed; 16 Nov." in lines
-        assert "No rate, so not in the money: 1 win with 3 ABC and 1 win with 12 CHF." in lines
+        assert "No rate, so not in the money: 1 win with 3 ABC and 1 win with CHF\xa012.00." in lines
+
+
+async def test_a_month_that_was_read_already_says_what_was_corrected(sqlite):
+    """A win of November that is opened again in December leaves the quarter with a line; the new month has none."""
+    async with World(sqlite, AGREEMENT) as world:
+        maya = await some_wins(world)
+        world.clock.move_to(datetime.fromisoformat("2026-12-03T09:00:00+00:00"))
+        await world.happens("deal.reopened", id="D-2")
+        world.unexpected()
+        lines = await says(world, "/wins", "quarter", maya)
+        assert lines[1] == "3 wins · $2,091.51."
+        assert [line for line in lines if "orrected" in line] == ["Corrected since: 1 win, -$500.00 (3 Dec)."]
+        assert not any("orrected" in line for line in await says(world, "/wins", "", maya))
 
 
 async def test_the_agreement_hides_the_customer(sqlite):
@@ -247,6 +260,12 @@ async def test_the_agreement_hides_the_customer(sqlite):
         for words in ("", "explain D-1"):
             shown = await answered(world, "/wins", words, maya)
             assert not {"Northwind", "Fleet"} & set(shown.text.replace(",", " ").replace(".", " ").split())
+        assert await says(world, "/wins", "explain d", maya) == [
+            (
+                "3 deals match “d”. Please be more precise, best by id: "
+                "generic/D-2, won; generic/D-3, won; generic/D-4, won."
+            )
+        ]
 
 
 # --- one deal explained ---
@@ -394,7 +413,7 @@ async def test_which_deal_is_meant(database):
     """By id, by source and id, or by name; several are listed, none is said so."""
     async with World(database, AGREEMENT) as world:
         maya = await some_wins(world)
-        by = [await explained(world, words, maya) for words in ("D-2", "generic/D-2", " Depot ", "depo")]
+        by = [await explained(world, words, maya) for words in ("D-2", "generic/D-2", " Depot ", "“depo”")]
         assert [one == by[0] for one in by] == [True] * 4
         assert (await says(world, "/wins", "explain d", maya)) == [
             (

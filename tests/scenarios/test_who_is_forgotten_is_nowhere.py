@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from tests.support.world import START, TO_OWNERS, World
 
 EMAIL = "dana.reyes@prospect.example"
 TRACES = ("dana", "reyes", "+1 555 0100", "she likes")
+ON_DISK = (b"dana reyes", b"dana.reyes", b"+1 555 0100")
+ANSWERED = "All settled, thank you.\nA forgotten person, Northwind: Contacted."
 AGREEMENT = Agreement(reminders=TO_OWNERS, digest_channel="#sales-ops")
 
 
@@ -60,7 +63,7 @@ async def a_person(world):
 
 @pytest.mark.parametrize("way", ["by the command", "deleted at the source"])
 async def test_nothing_is_left_of_them(database, way):
-    """After `forget`, or once the source has deleted the lead, no table holds them, and old posts show them no more."""
+    """After `forget`, or once the source has deleted the lead, no table holds them, and old posts tell what was done, not for whom."""
     async with World(database, AGREEMENT) as world:
         ana = await a_person(world)
         assert any("Dana" in message.text for message in world.direct(ana))
@@ -77,8 +80,31 @@ async def test_nothing_is_left_of_them(database, way):
             assert await forget.forget_deleted(world.bot.office) == 0
         await world.settle()
         world.unexpected()
-        assert not any("Dana" in message.text for message in world.direct(ana))
+        assert [message.text for message in world.direct(ana)] == [ANSWERED]
         assert traces(database) == []
+
+
+@pytest.mark.parametrize("way", ["by the command", "deleted at the source"])
+async def test_no_file_holds_them(sqlite, way):
+    """What SQLite had of them on the disk is overwritten at the latest with the next look back."""
+    async with World(sqlite, AGREEMENT) as world:
+        await a_person(world)
+        world.unexpected()
+        path = Path(sqlite.url.database)
+        files = [path, path.with_name(f"{path.name}-wal")]
+        assert {trace for file in files for trace in ON_DISK if trace in file.read_bytes().lower()} == set(
+            ON_DISK
+        )
+        if way == "by the command":
+            now = world.clock.now()
+            await sqlite.write(lambda s: forget.forget(s, AGREEMENT, EMAIL, now))
+        else:
+            world.clock.move_to(world.clock.now() + timedelta(seconds=5))
+            await world.happens("lead.deleted", id="L1")
+        await forget.forget_deleted(world.bot.office)
+        assert [trace for file in files for trace in ON_DISK if trace in file.read_bytes().lower()] == []
+        await world.settle()
+        world.unexpected()
 
 
 async def test_the_figures_stay(sqlite):
@@ -125,6 +151,20 @@ async def test_a_later_correction_shares_the_money_as_before(sqlite, way):
         world.unexpected()
 
 
+@pytest.mark.parametrize("named", [[], [EMAIL], ["lee@prospect.example"]])
+async def test_the_next_word_about_the_contacts_of_a_deal_moves_no_money(sqlite, named):
+    """The source clears a deal's contacts, tells the old address again, or names another: the credit stays."""
+    async with World(sqlite, AGREEMENT) as world:
+        await a_person(world)
+        before = await sqlite.read(shares)
+        assert before == [("Ebook", "1/2"), ("Webinar", "1/2")]
+        await sqlite.write(lambda s: forget.forget(s, AGREEMENT, EMAIL, world.clock.now()))
+        world.clock.move_to(world.clock.now() + timedelta(hours=1))
+        await world.happens("deal.updated", id="D1", contact_emails=named)
+        assert await sqlite.read(shares) == before
+        world.unexpected()
+
+
 def shares(session):
     """The parts of the win, in the order of the touches."""
     return [(credit.asset, credit.share) for credit in wins.credits_of(session, "generic/D1", 1)]
@@ -151,6 +191,25 @@ def traces_of_leads(session):
     """The names of the leads."""
     table = SQLModel.metadata.tables["lead"]
     return [json.loads(row[0]).get("name") for row in session.execute(select(table.c.data_json))]
+
+
+@pytest.mark.parametrize(("name", "deal"), [("Al", "Alpine"), ("Al", "Al Fresco"), ("pi", "Alpine")])
+async def test_what_does_not_show_them_stays_as_it_is(sqlite, name, deal):
+    """A post that holds a short name in other words, or in words that stay, is neither edited nor repeated."""
+    async with World(sqlite, AGREEMENT) as world:
+        await world.happens(
+            "lead.created", id="L1", email="al@x.example", name=name, created_at=START.isoformat()
+        )
+        await world.happens("deal.won", id="D1", name=deal, amount="100", currency="USD")
+        world.unexpected()
+        before = world.wins()
+        edits = len(world.slack.calls("chat.update"))
+        now = world.clock.now() + timedelta(days=3)
+        world.clock.move_to(now)
+        await sqlite.write(lambda s: forget.forget(s, AGREEMENT, "al@x.example", now))
+        await world.settle()
+        world.quiet()
+        assert (world.wins(), len(world.slack.calls("chat.update"))) == (before, edits)
 
 
 async def test_somebody_nobody_knows(sqlite):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -169,6 +170,24 @@ async def test_one_that_is_reopened_before_the_list_is_posted(sqlite):
         assert texts(world)[1].startswith("Won again: Deal D-3, $100.00. ")
 
 
+async def test_a_rate_that_is_agreed_on_later(sqlite):
+    """A win keeps the rate it was booked with: another one makes it no larger, and shows it nowhere new."""
+    small = agreed(minimum=Decimal(190), routes=(Route("#more", min_amount=Decimal(210)),))
+    async with World(sqlite, small) as world:
+        world.slack.add_channel("more")
+        for deal, amount in (("D-1", "90"), ("D-2", "100")):
+            await world.happens("deal.won", id=deal, name=deal, amount=amount, currency="EUR")
+        await pass_time(world, timedelta(hours=1))
+        world.expect("chat.postMessage")
+        world.bot.office.agreement = replace(small, rates=(Rate("EUR", Decimal(3)),))
+        for deal in ("D-1", "D-2"):
+            await world.happens("deal.updated", id=deal, segment="smb")
+        await pass_time(world, timedelta(hours=1))
+        world.quiet()
+        await world.happens("deal.updated", id="D-1", amount="91", currency="EUR")
+        world.expect("chat.postMessage", "chat.postMessage")  # another amount is converted anew
+
+
 async def test_progress_to_the_goal(sqlite):
     """A card shows how far its win brought the goal; later wins change nothing of it."""
     async with World(
@@ -211,7 +230,7 @@ async def test_a_goal_is_celebrated_once(database):
         assert texts(world)[2].startswith(
             "The November goal was reached, then corrected. $100 of $200, 50%. 1 win"
         )
-        world.expect(*["chat.update"] * 4)
+        world.expect(*["chat.update"] * 5)  # the bar of D-3 follows D-2
         await pass_time(world, timedelta(minutes=2))
         await world.happens("deal.won", id="D-3")
         assert [m.key for m in await outbox_of(world) if m.kind == "goal"] == ["goal:all:2026-11"]
