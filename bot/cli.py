@@ -32,6 +32,7 @@ from bot.flow.figures import Period
 from bot.groundwork import migrate_database, office_of, open_database, parse_agreement, read_agreement
 from bot.logs import set_up
 from bot.output import print_explanation, print_rehearsal, print_report, progress
+from bot.render.text import counted
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -367,12 +368,15 @@ def forget(email: Annotated[str, typer.Argument(help="The person's e-mail addres
     with office_of(load()) as office:
         now = office.clock.now()
         found = office.database.write_now(lambda s: forgetting.forget(s, office.agreement, address, now))
+        office.database.wipe_now()
     if not found.anything:
         typer.echo(f"{address} is not in the records")
         return
     typer.echo(
-        f"forgotten: {found.leads} leads, {found.acts} touches and activities, {found.events} stored events; "
-        f"{found.messages} posts will be drawn anew by `winbell serve`"
+        f"forgotten: {counted(found.leads, 'lead')}, "
+        f"{counted(found.acts, 'touch or activity', 'touches and activities')}, "
+        f"{counted(found.events, 'stored event')}; "
+        f"{counted(found.messages, 'post')} will be drawn anew by `winbell serve`"
     )
     if found.colleague:
         typer.echo(

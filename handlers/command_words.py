@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HELP: Final = "help"
 ADD: Final = "add"
+_QUOTES: Final = frozenset("\"'\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb")
+"""Straight quotes, and those that a phone's keyboard makes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def about(text: str, *, spans: bool = False) -> About:
         return About(None, span)
     if len(words) == 1 and words[0].casefold() in {"mine", "team"}:
         return About("mine" if words[0].casefold() == "mine" else "team", span)
-    return About(Somebody(" ".join(words)), span)
+    return About(Somebody(unquoted(" ".join(words))), span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ def about_wins(text: str) -> AboutWins:
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word without case, and what stands behind it."""
+    """The first word without case, and what stands behind it, without the quotes that somebody put around it."""
     word, _, rest = text.strip().partition(" ")
-    return word.casefold(), rest.strip()
+    return word.casefold(), unquoted(rest)
+
+
+def unquoted(text: str) -> str:
+    """The text without one pair of quotes around it, straight ones or those of a phone's keyboard."""
+    found = text.strip()
+    inner = found[1:-1]
+    around = {found[0], found[-1]} if len(found) > 1 else {""}
+    return found if not around <= _QUOTES or around & set(inner) else inner.strip()

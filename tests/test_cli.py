@@ -354,3 +354,28 @@ def test_retries_of_nothing():
     """Retrying is harmless where nothing failed."""
     assert winbell("inbox", "retry").out == "0 events to be tried again: 0 applied, 0 failed\n"
     assert winbell("outbox", "retry").out == "0 messages to be tried again; a running `serve` delivers them\n"
+
+
+def test_forgetting_says_what_was_forgotten(folder):
+    """One of each is told as one; the file holds nothing of them any more, and a second time nobody is found."""
+    lead = {"id": "L-1", "email": "dana@prospect.example", "name": "Dana Reyes"}
+    touch = {"lead_id": "L-1", "asset": "Ebook"}
+    events = [
+        {"type": kind, "timestamp": "2026-11-01T08:00:00Z", "data": data}
+        for kind, data in (("lead.created", lead), ("touch.recorded", touch))
+    ]
+    (folder / "events.jsonl").write_text("\n".join(map(json.dumps, events)))
+    assert winbell("import", "events.jsonl").code == 0
+    files = [path for path in folder.iterdir() if path.name.startswith("winbell.db")]
+    assert any(b"Dana Reyes" in path.read_bytes() for path in files)
+    said = winbell("forget", " Dana@Prospect.example")
+    assert (said.code, said.out) == (
+        0,
+        (
+            "forgotten: 1 lead, 1 touch or activity, 1 stored event; "
+            "0 posts will be drawn anew by `winbell serve`\n"
+        ),
+    )
+    files = [path for path in folder.iterdir() if path.name.startswith("winbell.db")]
+    assert [path.name for path in files if b"Dana Reyes" in path.read_bytes()] == []
+    assert winbell("forget", "dana@prospect.example").out == "dana@prospect.example is not in the records\n"

@@ -81,6 +81,17 @@ class GoalPace:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """What became of wins after the month they count in had closed: how many were corrected, and by how much in all."""
+
+    wins: int
+    amount: Money
+    first: date
+    last: date
+    """The days of the earliest and the latest correction."""
+
+
+@dataclass(frozen=True, slots=True)
 class WinsView:
     """The answer to `/wins`. Amounts are in the agreement's currency but where they say otherwise."""
 
@@ -102,6 +113,7 @@ class WinsView:
     goals: tuple[GoalPace, ...]
     not_converted: tuple[NotConverted, ...]
     as_of: datetime
+    corrected: Corrected | None = None
 
 
 # --- one deal's credit explained ---
@@ -220,7 +232,7 @@ class WinStory:
     customer: str | None
     url: str | None
     stage: str | None
-    churned: str | None
+    churned: date | datetime | None
     """The day on which the customer left, where that has come."""
     zone: str
     as_of: datetime

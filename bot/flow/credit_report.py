@@ -51,12 +51,13 @@ def credit(session: Session, agreement: Agreement, period: Period, by: str | Non
     """What each asset, campaign or channel brought: wins it touched, money credited, spend, ROI, pipeline, duds.
 
     Wins count by the day they were won, spend by its day, pipeline (whole amounts of all deals it touched, whatever
-    became of them) by the day the deal was created. A campaign's spend is shared evenly by its assets.
+    became of them) by the day the deal was created. A campaign's spend is shared evenly by its assets. The row without
+    a name has what was earned without one; of that, the total's `unattributed` is what no touch earned.
     """
     by = chosen(by, CREDIT_BY)
     apart = Apart()
     rows: dict[str | None, _Row] = defaultdict(_Row)
-    won = _credited(session, agreement, period, by, rows, apart)
+    won, unattributed = _credited(session, agreement, period, by, rows, apart)
     _spent(session, agreement, period, by, rows, apart)
     pipeline = _pipeline(session, agreement, period, by, rows, apart)
     leads = rows_of.described_leads(session)
@@ -86,7 +87,8 @@ def credit(session: Session, agreement: Agreement, period: Period, by: str | Non
         spend=sum(row.spend for row in rows.values()),
         touched=set(pipeline),
     )
-    return Report("credit", by, period, agreement.currency, lines, line(None, whole, dud=None), apart)
+    total = line(None, whole, dud=None) | {"unattributed": shown(agreement, unattributed)}
+    return Report("credit", by, period, agreement.currency, lines, total, apart)
 
 
 def _credited(
@@ -96,11 +98,12 @@ def _credited(
     by: str,
     rows: dict[str | None, _Row],
     apart: Apart,
-) -> set[str]:
-    """Put the credits of the period's wins into the rows; returns these wins."""
+) -> tuple[set[str], int]:
+    """Put the credits of the period's wins into the rows; returns the wins, and the money that no touch earned."""
     standing = rows_of.standing_rates(session)
     shares = credit_figures.standing_shares(session)
     won = set()
+    unattributed = 0
     for deal in rows_of.closed_deals(session, period.first, period.last, period.as_of):
         if deal.stage_class != "won" or deal.key not in shares:
             continue
@@ -112,7 +115,9 @@ def _credited(
             row = rows[_name(getattr(part, by))]
             row.wins.add(deal.key)
             row.credited += minor
-    return won
+            if not (part.asset or part.campaign or part.channel):
+                unattributed += minor
+    return won, unattributed
 
 
 def _spent(
@@ -151,7 +156,7 @@ def _spend(agreement: Agreement, spend: dict[str, Any], day: date, apart: Apart)
     except FormatError:
         rate = None
     if rate is None:
-        apart.add(currency, str(spend["amount"]))
+        apart.add(currency, str(spend["amount"]), "spend")
         return None
     return money.convert(amount, rate, agreement.currency).minor
 

@@ -38,17 +38,20 @@ class Period:
 class Apart:
     """Amounts that could not be converted: listed by currency, never counted as 0."""
 
-    amounts: dict[str | None, list[str]] = field(default_factory=dict)
+    amounts: dict[tuple[str | None, str | None], list[str]] = field(default_factory=dict)
 
-    def add(self, currency: str | None, amount: str) -> None:
-        """Set one amount apart."""
-        self.amounts.setdefault(currency, []).append(amount)
+    def add(self, currency: str | None, amount: str, of: str | None = None) -> None:
+        """Set one amount apart; `of` says what it is where it is no deal's."""
+        self.amounts.setdefault((currency, of), []).append(amount)
 
     def listed(self) -> list[dict[str, Any]]:
-        """By currency: how many, and their sum as a decimal string."""
+        """By currency: how many, and their sum as a decimal string. What is no deal's has its own line, with `of`."""
         return [
             {"currency": currency, "count": len(told), "amount": format(sum(map(Decimal, told)), "f")}
-            for currency, told in sorted(self.amounts.items(), key=lambda pair: pair[0] or "")
+            | ({} if of is None else {"of": of})
+            for (currency, of), told in sorted(
+                self.amounts.items(), key=lambda pair: tuple(name or "" for name in pair[0])
+            )
         ]
 
 

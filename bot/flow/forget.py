@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.domain.privacy import without_person
+from bot.domain.privacy import MARK, without_person
 from bot.flow import apply
 from bot.flow.apply import Touched
 from bot.store import privacy, records
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from bot.flow.ports import Office
     from bot.store.database import Session
 
-MARK: Final = "forgotten-"
-"""Begins what stands in the place of a forgotten address."""
 _AT_ONCE: Final = 20
 
 
@@ -53,11 +51,15 @@ def forget(session: Session, agreement: Agreement, email: str, now: datetime) ->
 
 
 async def forget_deleted(office: Office) -> int:
-    """Forget the persons of leads that their source has deleted; returns how many leads."""
+    """Forget the persons of leads that their source has deleted; returns how many leads.
+
+    It also takes from the disk what was forgotten by whomever since, also where somebody's reading forbade it before.
+    """
     now = office.clock.now()
     keys = await office.database.read(lambda s: privacy.to_forget(s, _AT_ONCE))
     for key in keys:
         await office.database.write(lambda s, key=key: _forget_lead(s, office.agreement, key, now))  # type: ignore[misc]  # a lambda's default
+    await office.database.wipe()
     return len(keys)
 
 

@@ -15,6 +15,7 @@ from bot.domain.agreement import fold
 from bot.domain.facts import NotConverted, PipelineRow, PipelineView
 from bot.domain.money import Money, digits, split
 from bot.domain.when import When
+from bot.flow import closed_periods
 from bot.flow.figures import Apart, Period, Report, chosen, converted, created_in, day_of, grouped, shown
 from bot.flow.statements import short_key
 from bot.flow.won import Churn
@@ -89,7 +90,8 @@ def pipeline(
 def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str | None = None) -> Report:
     """Closed deals by the day of their closing: wins, amount, lost, win rate, sales cycle in calendar days.
 
-    `kept` is the amount of the wins whose customer has not left by the report's instant.
+    `kept` is the amount of the wins whose customer has not left by the report's instant. The total counts every closed
+    deal, also by deal, where a row is a won one, and tells what was corrected after the wins' period had closed.
     """
     by = chosen(by, WINS_BY)
     apart = Apart()
@@ -105,14 +107,12 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
         "kind": lambda deal: deal.kind,
         "deal": lambda deal: deal.key,
     }[by]
-    if by == "deal":
-        deals = [deal for deal in deals if deal.stage_class == "won"]
     amounts = {
         deal.key: converted(agreement, deal, _closing_day(deal), standing.get(deal.key, (0, None))[1], apart)
         for deal in deals
         if deal.stage_class == "won"
     }
-    titles = rows_of.deal_names(session, [deal.key for deal in deals]) if by == "deal" else {}
+    titles = rows_of.deal_names(session, list(amounts)) if by == "deal" else {}
     left = Churn(session, agreement, period.as_of)
 
     def row(name: str | None, label: str | None, part: Sequence[DealFacts]) -> dict[str, Any]:
@@ -134,7 +134,8 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
         return {"kept": shown(agreement, sum(amounts[deal.key] or 0 for deal in stay))}
 
     rows = []
-    for name, part in grouped(deals, names).items():
+    listed = [deal for deal in deals if deal.stage_class == "won"] if by == "deal" else deals
+    for name, part in grouped(listed, names).items():
         if by == "deal":
             line = row(part[0].key.partition("/")[2], titles.get(part[0].key), part)
             line["won_at"] = part[0].ended
@@ -142,7 +143,8 @@ def won_and_lost(session: Session, agreement: Agreement, period: Period, by: str
         else:
             line = row(name, _label(by, name, {}, people), part)
         rows.append(line | kept(part))
-    total = row(None, None, deals) | kept(deals)
+    later = closed_periods.corrected(session, agreement, period)
+    total = row(None, None, deals) | kept(deals) | closed_periods.fields_of(agreement, later)
     return Report("wins", by, period, agreement.currency, tuple(rows), total, apart)
 
 

@@ -32,10 +32,12 @@ def customer(agreement: Agreement, contacts: Iterable[Contact]) -> str | None:
 
 def deal_name(agreement: Agreement, deal: Stored) -> str | None:
     """The deal's name, which may hold the customer's: none where the agreement shows no customer."""
-    if agreement.wins.shown == "none":
-        return None
-    told = deal.record.get("name")
-    return str(told) if told else None
+    return shown_name(agreement, deal.record.get("name"))
+
+
+def shown_name(agreement: Agreement, told: object) -> str | None:
+    """A deal's name as its source tells it, where the agreement lets it be shown."""
+    return str(told) if told and agreement.wins.shown != "none" else None
 
 
 class Spelled:

@@ -32,7 +32,7 @@ from bot.domain.wins_facts import (
 from bot.domain.wording import number
 from bot.flow import deals
 from bot.flow.prepared import named
-from bot.flow.win_names import Spelled, customer, deal_name
+from bot.flow.win_names import Spelled, customer, deal_name, shown_name
 from bot.store import claims, people, records, win_figures, wins
 
 if TYPE_CHECKING:
@@ -77,17 +77,18 @@ async def explained(office: Office, words: str) -> WinStory | UnclearDeal:
 
 def answer(session: Session, agreement: Agreement, words: str, now: datetime) -> WinStory | UnclearDeal:
     """What a person gets who asks for the deal named by `words`."""
-    found = find_deal(session, words)
+    found = find_deal(session, agreement, words)
     if len(found) == 1:
         return story(session, agreement, found[0].key, now)
     shown = found[:CANDIDATES_SHOWN]
     return UnclearDeal(words.strip(), tuple(shown), len(found) - len(shown))
 
 
-def find_deal(session: Session, words: str) -> list[DealMeant]:
+def find_deal(session: Session, agreement: Agreement, words: str) -> list[DealMeant]:
     """The deals that a text names, the won ones first; the first of these that names any counts.
 
-    `source/id`; an id; a name without case; a part of a name.
+    `source/id`; an id; a name without case; a part of a name. The asker types a name that the agreement hides; it is
+    searched all the same, and not told.
     """
     sought = " ".join(words.split())
     if not sought:
@@ -97,7 +98,7 @@ def find_deal(session: Session, words: str) -> list[DealMeant]:
     if not by_id:
         whole = [one for one in told if fold(one[1] or "") == fold(sought)]
         told = whole or [one for one in told if fold(sought) in fold(one[1] or "")]
-    found = [DealMeant(key, name, kind == "won") for key, name, kind in told]
+    found = [DealMeant(key, shown_name(agreement, name), kind == "won") for key, name, kind in told]
     return sorted(found, key=lambda one: (not one.won, one.key))
 
 
@@ -105,21 +106,22 @@ def story(session: Session, agreement: Agreement, key: str, now: datetime) -> Wi
     """The wins of a deal, the latest first, with all that their credit follows from."""
     deal = records.load(session, "deal", key)
     spelled = Spelled(session)
-    told = [
+    booked = [
         _told(session, agreement, deal, win, spelled)
         for _, win in sorted(wins.of_deal(session, key).items(), reverse=True)
     ]
-    left = deal.columns["churned"]
+    told = deal.columns["churned"]
+    left = When.parse(told) if told else None
     return WinStory(
         deal_key=key,
         deal_name=deal_name(agreement, deal),
         customer=customer(agreement, deals.contacts_of_deal(session, key)),
         url=deal.record.get("url"),
         stage=deal.columns["stage"],
-        churned=str(left) if left and When.parse(left).starts(agreement.timezone) <= now else None,
+        churned=left.day or left.instant if left and left.starts(agreement.timezone) <= now else None,
         zone=agreement.timezone,
         as_of=now,
-        wins=tuple(told),
+        wins=tuple(booked),
         claims=tuple(_claims(session, key)),
     )
 
@@ -130,7 +132,7 @@ def story(session: Session, agreement: Agreement, key: str, now: datetime) -> Wi
 def _told(session: Session, agreement: Agreement, deal: Stored, win: Win, spelled: Spelled) -> WinTold:
     rule = credit_rule.read(win.model, win.parameters)
     stands = win.status == "won"
-    touches, contacts = deals.touches_of_deal(session, agreement, deal.key, win.won_at)
+    touches, contacts = deals.touches_of_deal(session, agreement, deal.key, win.won_at, rule.lookback_days)
     booked = wins.credits_of(session, deal.key, win.number) if stands else []
     counted = crediting.counting(touches, win.won_at, rule.lookback_days)
     happened = deals.milestones_of(agreement, deal, contacts)

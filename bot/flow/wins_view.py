@@ -16,9 +16,9 @@ from bot.domain.agreement import fold
 from bot.domain.facts import Named, NotConverted
 from bot.domain.money import Money, digits
 from bot.domain.when import wall_to_instant
-from bot.domain.wins_facts import BoardLine, GoalPace, Side, Source, WinsView, WonLine
+from bot.domain.wins_facts import BoardLine, Corrected, GoalPace, Side, Source, WinsView, WonLine
 from bot.domain.worth import rounded
-from bot.flow import board, deals, goals
+from bot.flow import board, closed_periods, deals, goals
 from bot.flow.figures import Apart, Period, day_of
 from bot.flow.prepared import named
 from bot.flow.whose import look_up
@@ -58,6 +58,7 @@ class Gathered:
     spelled: Spelled
     lines: list[tuple[Won, WonLine]]
     goals: tuple[GoalPace, ...]
+    corrected: Corrected | None
     emails: set[str]
     """Of everybody who is shown."""
 
@@ -129,11 +130,13 @@ def _gather(
     latest = sorted(won, key=lambda one: (one.at, one.deal.key), reverse=True)[:LISTED]
     spelled = Spelled(session)
     lines = [(one, _line(session, agreement, one, spelled)) for one in latest]
-    paced = () if email is not None or source is not None else _goals(session, agreement, span, now)
+    team = email is None and source is None
+    paced = _goals(session, agreement, span, now) if team else ()
+    later = closed_periods.corrected(session, agreement, period) if team else None
     owners = {one.deal.owner for one, _ in lines if one.deal.owner}
     shown = board.of_people(won)
     ranked = {line.name for line in (shown[:PEOPLE] if agreement.wins.rank_people else shown)}
-    return Gathered(period, won, apart, spelled, lines, paced, owners | ranked)
+    return Gathered(period, won, apart, spelled, lines, paced, later, owners | ranked)
 
 
 def _is_of(source: Source, part: Any) -> bool:
@@ -214,6 +217,7 @@ def _view(
         goals=found.goals,
         not_converted=tuple(NotConverted(**apart) for apart in found.apart.listed()),
         as_of=now,
+        corrected=found.corrected,
     )
 
 

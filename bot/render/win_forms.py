@@ -49,7 +49,10 @@ NOT_ASKED: Final = "Somebody else was asked about this, so the answer is theirs 
 NOT_WON: Final = (
     "The deal does not count as won at the moment, so there is nothing to credit. Nothing was changed."
 )
-ENTERED: Final = "Saved. It counts like any other win, and its card says that it was entered by hand."
+ENTERED: Final = (
+    "Saved. It counts like any other win. Its card says that it was entered by hand; a win that is too old or too "
+    "small for a card, as the agreement has it, gets none."
+)
 ENTERED_ALREADY: Final = "This win is there already: the same customer, amount and day. Nothing was changed."
 TOO_MANY: Final = (
     "This customer has many wins of this amount by hand already. Please enter this one in the CRM."

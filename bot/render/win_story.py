@@ -122,7 +122,8 @@ def _sections(view: WinStory, clock: WallClock, room: Room) -> list[Section]:
         stage = f" Its stage is {clean(view.stage)}." if clean(view.stage) else ""
         found.append(Section("No win", ((f"This deal has not been won.{stage}",),)))
     if view.churned is not None:
-        found.append(Section("Kept revenue", ((f"The customer left: {clean(view.churned)}.",),)))
+        left = clock.on(view.churned) if isinstance(view.churned, datetime) else clock.day(view.churned)
+        found.append(Section("Kept revenue", ((f"The customer left {left}.",),)))
     for win in view.wins[: room.wins]:
         found += _win(win, clock, room)
     earlier = len(view.wins) - room.wins

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.domain.facts import Named
+from bot.domain.money import parse
 from bot.domain.wins_facts import Source
+from bot.errors import FormatError
 from bot.render import blocks
 from bot.render import win_words as say
 from bot.render.goal import progress_line, progress_words
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.domain.facts import NotConverted
-    from bot.domain.wins_facts import BoardLine, GoalPace, Side, WinsView, WonLine
+    from bot.domain.wins_facts import BoardLine, Corrected, GoalPace, Side, WinsView, WonLine
     from bot.render.blocks import Block, Part
 
 _NAME: Final = 60
@@ -46,6 +48,10 @@ def wins(view: WinsView) -> Payload:
         spoken += [escape(f"{line}.") for line in told]
         drawn.append(blocks.side_by_side(("Sales", "Marketing"), (_side(view.sales), _side(view.marketing))))
         spoken += [f"Sales: {_aloud(view.sales)}.", f"Marketing: {_aloud(view.marketing)}."]
+    if view.corrected is not None:
+        later = _corrected(view.corrected, view.as_of.year)
+        drawn.append(blocks.context(later))
+        spoken.append(escape(f"{later}."))
     for goal in view.goals:
         drawn.append(blocks.rich(*blocks.lines([[blocks.words(line)] for line in _goal(goal)])))
         spoken.append(escape(f"{progress_words(goal.goal)}. {_pace(goal)}."))
@@ -80,6 +86,17 @@ def _figures(view: WinsView) -> list[str]:
     if view.kept != view.amount:
         told.append(f"Kept until now: {say.in_money(view.kept)}")
     return told
+
+
+def _corrected(found: Corrected, year: int) -> str:
+    """What changed about months that had closed: nobody who read them then was told otherwise."""
+    sign = "+" if found.amount.minor > 0 else ""
+    days = (
+        day(found.first, year)
+        if found.first == found.last
+        else f"{day(found.first, year)} to {day(found.last, year)}"
+    )
+    return f"Corrected since: {counted(found.wins, 'win')}, {sign}{say.in_money(found.amount)} ({days})"
 
 
 # --- both sides ---
@@ -198,11 +215,16 @@ def _win_aloud(win: WonLine, year: int) -> str:
     return f"{escape(told)}; {by}; {escape(_source(win))}; {day(win.won_on, year)}."
 
 
+def _as_told(one: NotConverted) -> str:
+    """An amount that is not converted: as money where its currency exists, else as it was told."""
+    try:
+        return say.in_money(parse(one.amount, one.currency or ""))
+    except FormatError:
+        return f"{clean(one.amount, 45)} {clean(one.currency, 12) or 'without a currency'}"
+
+
 def _apart(given: Sequence[NotConverted]) -> str:
-    told = [
-        f"{counted(one.count, 'win')} with {clean(one.amount, 45)} {clean(one.currency, 12) or 'without a currency'}"
-        for one in given[:_CURRENCIES]
-    ]
+    told = [f"{counted(one.count, 'win')} with {_as_told(one)}" for one in given[:_CURRENCIES]]
     if len(given) > _CURRENCIES:
         told.append(f"{len(given) - _CURRENCIES} more currencies")
     return f"No rate, so not in the money: {listed(told)}"

@@ -8,6 +8,7 @@ exception: it only inserts into the inbox and takes no lock.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.errors import AlreadyRunningError, ConfigError, StorageError
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 _WRITER_LOCK: Final = 0x57494E42  # "WINB": Winbell's advisory lock on PostgreSQL
 _SQLITE_BUSY_MS: Final = 5000
+_WIPE_BUSY_MS: Final = 100
 _POSTGRES_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=30000 "
     "-c idle_in_transaction_session_timeout=60000"
@@ -108,6 +110,34 @@ class Database:
             finally:
                 session.rollback()
 
+    def wipe_now(self) -> bool:
+        """Leave nothing in SQLite's log of what is committed: what was overwritten is then in no file any more.
+
+        False while somebody reads what was before, or writes; nothing is lost then, and it may be asked again. It holds
+        a writer up for a fraction of a second at most. On PostgreSQL there is nothing to do.
+        """
+        if not self.is_sqlite:
+            return True
+        connection = None
+        try:
+            connection = self._writer.raw_connection()
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_WIPE_BUSY_MS}")
+            try:
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_SQLITE_BUSY_MS}")
+        except (sqlite3.Error, SQLAlchemyError):
+            return False
+        finally:
+            if connection is not None:
+                connection.close()
+        return not busy
+
+    async def wipe(self) -> bool:
+        """`wipe_now` on the writing thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.wipe_now)
+
     async def write(self, fn: Callable[[Session], T]) -> T:
         """`write_now` on the writing thread."""
         return await asyncio.get_running_loop().run_in_executor(
@@ -169,6 +199,7 @@ def _sqlite_engine(url: Any, *, begin: str, read_only: bool) -> Engine:
         cursor = connection.cursor()
         if not read_only:
             cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten, not just let go
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={_SQLITE_BUSY_MS}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -168,15 +169,19 @@ def forget_person(session: Session, email: str, rewrite: Rewrite) -> bool:
 
 
 def messages_saying(session: Session, words: Collection[str]) -> list[int]:
-    """The messages whose payload holds any of these texts."""
+    """The messages whose payload holds any of these texts, not as a part of other words: Al is not in Alpine."""
     asked = [M.payload_json.contains(_inside(word), autoescape=True) for word in sorted(words)]
     if not asked:
         return []
-    return list(session.execute(select(M.id).where(or_(*asked)).order_by(M.id)).scalars())
+    whole = re.compile(
+        "|".join(rf"(?<!\w){re.escape(_inside(word))}(?!\w)" for word in sorted(words)), re.IGNORECASE
+    )
+    rows = session.execute(select(M.id, M.payload_json).where(or_(*asked)).order_by(M.id))
+    return [number for number, payload in rows if whole.search(payload)]
 
 
 def draw_anew(session: Session, numbers: Collection[int], now: datetime) -> int:
-    """Posted messages are to be drawn and edited anew, whatever their kind; what was kept of their text goes."""
+    """Posted messages are to be drawn anew, whatever their kind, and edited if they differ; their kept text goes."""
     if not numbers:
         return 0
     which = M.id.in_(sorted(numbers))
@@ -184,7 +189,7 @@ def draw_anew(session: Session, numbers: Collection[int], now: datetime) -> int:
     result = session.execute(
         update(MessageRow)
         .where(which, M.ts.is_not(None), M.state.in_(("sent", "cancelled", "stale")))
-        .values(state="pending", next_at=now, sent_digest=None, redraw=True)
+        .values(state="pending", next_at=now, redraw=True)
     )
     return changed_rows(result)
 

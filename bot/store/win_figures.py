@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from bot.store.sql import from_json, table_of, to_json
-from bot.store.tables import DealRow, WinPersonRow, WinRow
+from bot.store.tables import DealRow, WinChangeRow, WinPersonRow, WinRow
+from bot.store.wins import Change
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
 D = table_of(DealRow).c
 W = table_of(WinRow).c
 WP = table_of(WinPersonRow).c
+WC = table_of(WinChangeRow).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,46 @@ class PersonShare:
     deal_key: str
     email: str | None
     share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What of a win its figures follow from. `rate` is the one kept with it."""
+
+    deal_key: str
+    number: int
+    status: str
+    won_at: datetime
+    amount_minor: int | None
+    currency: str | None
+    rate: str | None
+
+
+def announced_changes(
+    session: Session, since: datetime | None, until: datetime
+) -> list[tuple[Booked, list[Change]]]:
+    """The wins that were to be told when they were booked, with what changed their figures, the latest first.
+
+    Only what changed after `since` and up to `until`.
+    """
+    columns = [W[name] for name in Booked.__dataclass_fields__]
+    logged = [WC[name] for name in Change.__dataclass_fields__]
+    rows = session.execute(
+        select(*columns, *logged)
+        .join(table_of(WinRow), and_(W.deal_key == WC.deal_key, W.number == WC.number))
+        .where(
+            W.silent.is_(False),
+            WC.field.in_(("status", "amount_minor", "currency", "won_at")),
+            *([] if since is None else [WC.at > since]),
+            WC.at <= until,
+        )
+        .order_by(W.deal_key, W.number, WC.id.desc())
+    )
+    found: dict[Booked, list[Change]] = {}
+    for row in rows:
+        win = Booked(*row[: len(columns)])
+        found.setdefault(win, []).append(Change(*row[len(columns) :]))
+    return list(found.items())
 
 
 def churned(session: Session) -> dict[str, str]:

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from bot.domain.agreement import Agreement, CreditRule, Rate
+from bot.flow import board
 from bot.flow.credit_report import credit
-from bot.flow.figures import Period
+from bot.flow.figures import Apart, Period
+from bot.flow.won import won_deals
 from tests.support.market import Market
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -110,4 +112,35 @@ def test_a_campaign_in_another_currency(sqlite):
     )
     made = market.ask(lambda session: credit(session, agreement, Period(None, None, NOW), "asset"))
     assert rows(made, "spend") == {"Stand": ("55.00",), "Talk": ("55.00",)}
-    assert made.apart.listed() == [{"currency": "CHF", "count": 1, "amount": "7"}]
+    assert made.apart.listed() == [{"currency": "CHF", "count": 1, "amount": "7", "of": "spend"}]
+
+
+def test_revenue_and_cost_without_a_rate_are_not_added_up(sqlite):
+    """A deal and a spend in one currency without a rate are two lines; what is spend says so."""
+    market = Market(sqlite, AGREEMENT, NOW)
+    at = "2026-11-02T09:00:00Z"
+    market.happens("deal.won", at, id="D1", amount="30", currency="KWD")
+    spend = [{"on": "2026-11-03", "amount": "10", "currency": "KWD"}]
+    market.happens("campaign.updated", at, name="Fair", spend=spend)
+    assert told(market, "campaign").apart.listed() == [
+        {"currency": "KWD", "count": 1, "amount": "30"},
+        {"currency": "KWD", "count": 1, "amount": "10", "of": "spend"},
+    ]
+
+
+def test_unattributed_is_what_no_touch_earned(sqlite):
+    """A win of a campaign alone is in the row without an asset, and not unattributed: `/wins` says the same."""
+    market = Market(sqlite, AGREEMENT, NOW)
+    at = "2026-11-02T09:00:00Z"
+    market.happens("touch.recorded", at, lead_id="L1", campaign="Fair")
+    market.happens("deal.won", at, id="D1", amount="100", currency="USD", lead_ids=["L1"])
+    market.happens("deal.won", at, id="D2", amount="70", currency="USD")
+    by_asset, by_campaign = told(market, "asset"), told(market, "campaign")
+    assert rows(by_asset, "wins", "amount") == {None: (2, "170.00")}
+    assert rows(by_campaign, "wins", "amount") == {"Fair": (1, "100.00"), None: (1, "70.00")}
+    assert [report.total["unattributed"] for report in (by_asset, by_campaign)] == ["70.00"] * 2
+    won = market.ask(won_deals, AGREEMENT, Period(None, None, NOW), Apart())
+    assert {name: line.minor for name, line in board.of_other_touches(won).items()} == {
+        "touched": 10000,
+        "unattributed": 7000,
+    }

@@ -13,7 +13,7 @@ from bot.domain.agreement import Agreement, Rate, fold
 from bot.flow import board
 from bot.flow.credit_report import credit
 from bot.flow.figures import Apart, Period
-from bot.flow.reports import won_and_lost
+from bot.flow.reports import WINS_BY, won_and_lost
 from bot.flow.won import won_deals
 from bot.store import win_figures
 from tests.support.market import NOW, Market
@@ -66,6 +66,22 @@ def test_a_deal_that_grew_later_is_counted_as_what_it_is_now(sqlite):
     market.happens("deal.updated", "2026-11-16T09:00:00Z", id="D1", kind="expansion")
     (row,) = market.ask(won_and_lost, market.agreement, ALL, "kind").rows
     assert (row["name"], row["amount"], row["kept"]) == ("expansion", "100.00", "100.00")
+
+
+def test_the_total_is_that_of_every_closed_deal_however_it_is_grouped(sqlite):
+    """By deal the rows are the won ones; the total counts the lost ones all the same."""
+    market = Market(sqlite)
+    at = "2026-11-10T09:00:00Z"
+    for kind, number in (("deal.won", "D1"), ("deal.lost", "D2"), ("deal.won", "D3")):
+        market.happens(kind, at, id=number, amount="100", currency="USD", closed_at=at)
+    reports = [market.ask(won_and_lost, market.agreement, ALL, by) for by in WINS_BY]
+    assert [report.total == reports[0].total for report in reports] == [True] * len(WINS_BY)
+    assert (reports[0].total["count"], reports[0].total["lost"]) == (2, 1)
+    (by_deal,) = [report for report in reports if report.by == "deal"]
+    assert [(row["name"], row["lost"], row["win_rate"]) for row in by_deal.rows] == [
+        ("D1", 0, 1.0),
+        ("D3", 0, 1.0),
+    ]
 
 
 def test_deals_are_found_by_id_and_by_words(sqlite):

@@ -40,6 +40,7 @@ def test_whom_and_what_time_a_command_is_about(text, spans, read):
         ("Robot ebook today", AboutWins(Somebody("Robot ebook"), "today")),
         ("the quarter report", AboutWins(Somebody("the quarter report"))),
         ("week month", AboutWins(Somebody("month"), "week")),
+        ("“ROI ebook” quarter", AboutWins(Somebody("ROI ebook"), "quarter")),
     ],
 )
 def test_which_wins_a_command_is_about(text, read):
@@ -58,8 +59,18 @@ def test_words_that_can_only_be_a_person(words, meant):
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("", ("", "")), (" Explain ", ("explain", "")), ("explain  Dana Reyes ", ("explain", "Dana Reyes"))],
+    [
+        ("", ("", "")),
+        (" Explain ", ("explain", "")),
+        ("explain  Dana Reyes ", ("explain", "Dana Reyes")),
+        ("explain “Deal D-1” ", ("explain", "Deal D-1")),
+        ("explain »Deal D-1«", ("explain", "Deal D-1")),
+        ('explain "Deal D-1"', ("explain", "Deal D-1")),
+        ("explain Dana’s “Fleet”", ("explain", "Dana’s “Fleet”")),
+        ("explain “Fleet", ("explain", "“Fleet")),
+        ("explain “", ("explain", "“")),
+    ],
 )
 def test_the_first_word_and_the_rest(text, read):
-    """The word is read without case, the rest is left as it was typed."""
+    """The word is read without case, the rest is left as it was typed, but for quotes around it."""
     assert first_word(text) == read

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -286,7 +287,71 @@ def test_a_folder_that_cannot_be_used_is_a_setting(tmp_path):
 
 
 def test_settings_of_sqlite(sqlite):
-    """The file is in WAL mode, a commit is on the disk when it returns, foreign keys are kept."""
-    asked = ("journal_mode", "synchronous", "foreign_keys")
+    """The file is in WAL mode, a commit is on the disk when it returns, foreign keys are kept, nothing gone is left."""
+    asked = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
     found = sqlite.write_now(lambda s: [s.execute(text(f"PRAGMA {name}")).scalar() for name in asked])
-    assert found == ["wal", 2, 1]
+    assert found == ["wal", 2, 1, 1]
+
+
+def held(database, word):
+    """The database's files that hold a word."""
+    path = Path(database.url.database)
+    return sorted(found.name for found in path.parent.glob(f"{path.name}*") if word in found.read_bytes())
+
+
+def rename(session, to):
+    """Another name in the one row."""
+    session.execute(update(PERSON).values(name=to))
+
+
+def test_what_was_overwritten_is_in_no_file(sqlite):
+    """Once the log is wiped, also a row that was longer, or is gone, has left every file; what stands is there."""
+    name = Path(sqlite.url.database).name
+    sqlite.write_now(partial(put, name="Dana Reyes " * 900))
+    sqlite.write_now(partial(put, email="ben@seller.example", name="Ben"))
+    assert sqlite.wipe_now()
+    assert held(sqlite, b"Dana Reyes") == [name]
+    sqlite.write_now(partial(rename, to="Nobody"))
+    assert held(sqlite, b"Dana Reyes") == [name]
+    assert sqlite.wipe_now()
+    assert held(sqlite, b"Dana Reyes") == []
+    assert held(sqlite, b"Nobody") == [name]
+    assert sqlite.read_now(names) == ["Nobody", "Nobody"]
+
+
+async def test_a_reader_only_puts_the_wiping_off(sqlite):
+    """Who reads what was before is not disturbed and holds the writer up for a moment; afterwards it is wiped."""
+    await sqlite.write(partial(put, name="Dana Reyes"))
+    reading, done = threading.Event(), threading.Event()
+
+    def slow(session):
+        first = names(session)
+        reading.set()
+        done.wait(30)
+        return (first, names(session))
+
+    report = asyncio.create_task(sqlite.read(slow))
+    await asyncio.to_thread(reading.wait, 30)
+    await sqlite.write(partial(rename, to="Nobody"))
+    begun = time.perf_counter()
+    assert not await sqlite.wipe()
+    assert time.perf_counter() - begun < 1
+    await sqlite.write(partial(put, email="ben@seller.example", name="Ben"))
+    done.set()
+    assert await report == (["Dana Reyes"], ["Dana Reyes"])
+    assert await sqlite.wipe()
+    assert held(sqlite, b"Dana Reyes") == []
+    assert await sqlite.read(names) == ["Nobody", "Ben"]
+
+
+def test_wiping_never_fails(sqlite, postgres):
+    """Where another program writes, the file is gone, or there is no such log, nothing is raised."""
+    assert Database(postgres.url()).wipe_now()
+    other = sqlite3.connect(sqlite.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert not sqlite.wipe_now()
+    finally:
+        other.close()
+    assert sqlite.wipe_now()
+    assert not Database("sqlite:////nowhere/at/all.db").wipe_now()
