@@ -37,7 +37,7 @@ imports: $(VENV)/dev.stamp  ## who may import whom: import-linter
 	$(BIN)/lint-imports
 
 unit: $(VENV)/dev.stamp  ## the tests alone (ARGS="tests/domain -k credit", JOBS=4)
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 golden: $(VENV)/dev.stamp  ## write the golden files anew; then read the difference
 	WINBELL_GOLDEN=write $(BIN)/python -m pytest -k golden $(ARGS)

@@ -18,6 +18,13 @@ settings.register_profile(
 settings.load_profile("winbell")
 
 SETTINGS = ("CLOSE_", "HUBSPOT_", "NUTSHELL_", "PIPEDRIVE_", "SALESFORCE_", "SLACK_", "WINBELL_")
+LONG = (
+    "tests/test_maven.py",
+    "tests/browser/",
+    "tests/process/",
+    "tests/playground/",
+    "tests/scenarios/test_random",
+)
 SWITCHES = {"WINBELL_BROWSER", "WINBELL_GOLDEN", "WINBELL_PICTURES"}  # of the tests themselves
 
 
@@ -27,6 +34,11 @@ def pytest_configure() -> None:
         del os.environ[name]
     if "MAVEN_CRM" in os.environ:
         os.environ["MAVEN_CRM"] = str(Path(os.environ["MAVEN_CRM"]).resolve())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of few, long tests go first: at the end no worker is left alone with one."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)
