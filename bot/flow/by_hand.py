@@ -153,21 +153,16 @@ def offer_merges(session: Session, agreement: Agreement, deal_keys: Iterable[str
         asked_of = {str(offer.ref["deal"]), str(offer.ref["by_hand"])}
         if offer.ts is not None and not offer.ref.get("answer") and not touched.isdisjoint(asked_of):
             outbox.show_again(session, offer, now)
-    for key in sorted(key for key in touched if not is_by_hand(key)):
+    for key in sorted(key for key in touched if not entered.is_by_hand(key)):
         deal = records.load(session, "deal", key)
         amount = _amount(agreement, deal)
-        if not _is_there(deal) or amount is None or _has_one(session, key):
+        if not _is_there(deal) or amount is None or deals.wins_by_hand(session, key):
             continue
         wanted = {
             f"{SOURCE}/{deal_id}" for name in _customers(session, deal) for deal_id in hand_ids(name, amount)
         }
         for found in entered.standing(session, wanted):
             _ask(session, key, found, now)
-
-
-def is_by_hand(deal_key: str) -> bool:
-    """Whether a deal was entered by hand."""
-    return deal_key.startswith(f"{SOURCE}/")
 
 
 def _ask(session: Session, deal_key: str, by_hand: str, now: datetime) -> None:
@@ -183,11 +178,6 @@ def _ask(session: Session, deal_key: str, by_hand: str, now: datetime) -> None:
         now=now,
         next_at=now,
     )
-
-
-def _has_one(session: Session, deal_key: str) -> bool:
-    """Whether a win by hand became part of a deal: it is one win, so no other one is the same."""
-    return any(is_by_hand(key) for key, _ in records.deals_merged_into(session, deal_key))
 
 
 def _amount(agreement: Agreement, deal: Stored) -> Money | None:
@@ -254,7 +244,8 @@ def _can_merge(session: Session, message: Message) -> bool:
 def _is_taken(session: Session, message: Message) -> bool:
     """Whether one of the two was merged with another one, or is about to be."""
     key, by_hand = str(message.ref["deal"]), str(message.ref["by_hand"])
-    return _has_one(session, key) or any(
+    # One that took a win by hand is that win: no other one is the same.
+    return bool(deals.wins_by_hand(session, key)) or any(
         other.id != message.id
         and other.ref.get("answer") == "merged"
         and (other.ref["deal"] == key or other.ref["by_hand"] == by_hand)

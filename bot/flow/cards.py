@@ -61,9 +61,7 @@ def _keep_shown(session: Session, agreement: Agreement, win: Win, now: datetime)
 def show_deal_again(session: Session, deal_key: str, now: datetime) -> None:
     """What the messages about a deal say has changed otherwise: they are drawn anew, and edited if they differ."""
     for message in cards.of_deal(session, deal_key):
-        latest = corrections.latest(session, message)
-        if latest.state == "sent" and corrections.is_editable(latest):
-            outbox.show_again(session, latest, now)
+        corrections.show_again(session, message, now)
 
 
 def win_of(session: Session, uid: str) -> tuple[str, int] | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.domain import credit as crediting
 from bot.domain import credit_rule
 from bot.domain.claiming import Faulty
 from bot.domain.credit import Touch
-from bot.domain.when import wall_to_instant, zone_named
+from bot.domain.when import zone_named
 from bot.flow import deals
 from bot.render.text import counted, day
 from bot.store import records, wins
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bot.store.claims import Claim
     from bot.store.database import Session
     from bot.store.wins import Win
-
-_NOON: Final = time(12)
 
 
 def survivor(session: Session, deal_key: str) -> str:
@@ -53,7 +51,7 @@ def out_of_span(session: Session, agreement: Agreement, win: Win, touched_on: da
         return Faulty("day", f"Choose {day(win.won_on, year=None)} or earlier: the deal was won on that day.")
     limit = win.won_at - timedelta(days=lookback)
     first = limit.astimezone(zone_named(zone)).date()
-    if wall_to_instant(datetime.combine(first, _NOON), zone) < limit:
+    if deals.claimed_at(session, agreement, win.deal_key, first, None) < limit:
         first += timedelta(days=1)
     rule = f"only touches of the {counted(lookback, 'day')} before the win count"
     if touched_on is None:

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.domain import money
 from bot.domain import pace as paces
-from bot.domain.money import Money, digits
+from bot.domain.money import Money
 from bot.domain.when import wall_to_instant
 from bot.domain.wins_facts import Corrected
-from bot.flow.figures import day_of, shown
+from bot.flow.figures import day_of, shown, worth
 from bot.store import win_figures
 
 if TYPE_CHECKING:
@@ -100,14 +98,8 @@ def _before(after: Booked, change: Change) -> Booked:
 
 def _worth(agreement: Agreement, win: Booked, state: Booked, on: date) -> int:
     """A state's amount in minor units of the agreement's currency; 0 where it cannot be converted."""
-    currency = state.currency
-    if state.amount_minor is None or currency is None or digits(currency) is None:
-        return 0
-    kept = win.rate if currency == win.currency else None
-    rate = Decimal(kept) if kept is not None else agreement.rate_on(currency, on)
-    if rate is None:
-        return 0
-    return money.convert(Money(state.amount_minor, currency), rate, agreement.currency).minor
+    kept = win.rate if state.currency == win.currency else None
+    return worth(agreement, state.amount_minor, state.currency, kept, on) or 0
 
 
 def _closes(day: date, period: Period) -> date:

@@ -39,6 +39,13 @@ def is_editable(message: Message) -> bool:
     return not (message.ref.get("closed") or message.ref.get("deleted"))
 
 
+def show_again(session: Session, message: Message, now: datetime) -> None:
+    """What a posted message says may be something else by now: it, or what says it instead, is drawn anew."""
+    shown = latest(session, message)
+    if shown.state == "sent" and is_editable(shown):
+        outbox.show_again(session, shown, now)
+
+
 def deleted(session: Session, message: Message, reason: str) -> None:
     """Somebody deleted a message in Slack: it is not said again, neither there nor in its thread."""
     outbox.settle(session, message.id, state="sent", next_at=None, error=reason)

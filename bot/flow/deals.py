@@ -17,7 +17,7 @@ from bot.domain.winning import StageStatement
 from bot.flow import books, cards, leads
 from bot.flow.books import Ground
 from bot.store import claims, outbox, records, wins
-from bot.store.by_hand import SOURCE as BY_HAND
+from bot.store.by_hand import is_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -117,11 +117,7 @@ def _counting(touches: Iterable[Touch], won_at: datetime | None, lookback_days: 
 
 def wins_by_hand(session: Session, deal_key: str) -> list[str]:
     """The deals entered by hand that became part of this one."""
-    return [key for key, _ in records.deals_merged_into(session, deal_key) if _is_by_hand(key)]
-
-
-def _is_by_hand(deal_key: str) -> bool:
-    return deal_key.startswith(f"{BY_HAND}/")
+    return [key for key, _ in records.deals_merged_into(session, deal_key) if is_by_hand(key)]
 
 
 def contacts_of_deal(session: Session, deal_key: str) -> list[Contact]:
@@ -207,7 +203,7 @@ def _carried(session: Session, agreement: Agreement, key: str) -> tuple[datetime
 
     A win by hand is the same winning as the survivor's own, told by somebody else: it brings none.
     """
-    merged = [one for one in records.deals_merged_into(session, key) if not _is_by_hand(one[0])]
+    merged = [one for one in records.deals_merged_into(session, key) if not is_by_hand(one[0])]
     if not merged:
         return None
     count = 0

@@ -89,12 +89,23 @@ def converted(agreement: Agreement, deal: DealFacts, day: date, rate: str | None
     """
     if deal.amount is None:
         return None
-    currency = deal.currency or agreement.currency
-    factor = Decimal(rate) if rate is not None else agreement.rate_on(currency, day)
-    if deal.amount_minor is None or factor is None:
+    minor = worth(agreement, deal.amount_minor, deal.currency or agreement.currency, rate, day)
+    if minor is None:
         apart.add(deal.currency, deal.amount)
+    return minor
+
+
+def worth(
+    agreement: Agreement, minor: int | None, currency: str | None, rate: str | Decimal | None, day: date
+) -> int | None:
+    """An amount in minor units of the agreement's currency, rounded once; None if it has none or no rate.
+
+    `rate` is the one kept with a win; else the rate in force on `day`.
+    """
+    if minor is None or currency is None or money.digits(currency) is None:
         return None
-    return money.convert(Money(deal.amount_minor, currency), factor, agreement.currency).minor
+    factor = Decimal(rate) if rate is not None else agreement.rate_on(currency, day)
+    return None if factor is None else money.convert(Money(minor, currency), factor, agreement.currency).minor
 
 
 def shown(agreement: Agreement, minor: int | None) -> str | None:

@@ -76,7 +76,7 @@ def keep(session: Session, agreement: Agreement, win: Win, now: datetime, *, new
     for key, (goal, day) in counted.items():
         known = outbox.by_key(session, key)
         if known is not None:
-            _show_again(session, known, now)
+            corrections.show_again(session, known, now)
         elif key in present and fresh and not win.silent:
             _celebrate(session, agreement, goal, day, now)
     if new or any(one.field in _MOVING for one in changes):
@@ -100,12 +100,6 @@ def _counted(agreement: Agreement, win: Win, changes: Sequence[Change]) -> dict[
 def _instants(changes: Sequence[Change]) -> list[datetime]:
     """When a win was won, before that was corrected."""
     return [datetime.fromisoformat(one.was) for one in changes if one.field == "won_at" and one.was]
-
-
-def _show_again(session: Session, message: Message, now: datetime) -> None:
-    latest = corrections.latest(session, message)
-    if latest.state == "sent" and corrections.is_editable(latest):
-        outbox.show_again(session, latest, now)
 
 
 def _celebrate(session: Session, agreement: Agreement, goal: Goal, day: date, now: datetime) -> None:
@@ -140,7 +134,7 @@ def _redraw_later(
     for place, number in enumerate(newest):
         message = outbox.find(session, number)
         if message is not None and (message.kind == "win" or len(cards.wins_on(session, number)) == 1):
-            _show_again(session, message, now + place * PACE)
+            corrections.show_again(session, message, now + place * PACE)
 
 
 def prepare(session: Session, agreement: Agreement, message: Message, now: datetime) -> Prepared:

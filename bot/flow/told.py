@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.domain import credit_rule, money
+from bot.domain import credit_rule
 from bot.domain import goals as goal_rules
 from bot.domain.agreement import fold
-from bot.domain.money import Money
+from bot.flow import figures
 from bot.store import outbox, wins
 
 if TYPE_CHECKING:
@@ -88,18 +87,9 @@ def news(session: Session, agreement: Agreement, win: Win, key: str) -> tuple[To
 
 def worth(agreement: Agreement, minor: int | None, currency: str | None, win: Win) -> int | None:
     """Minor units of the agreement's currency, by the rate kept with the win, else by that of the day of the win."""
-    if minor is None or currency is None or money.digits(currency) is None:
-        return None
-    rate = _kept_rate(agreement, currency, win) or agreement.rate_on(currency, win.won_on)
-    return money.convert(Money(minor, currency), rate, agreement.currency).minor if rate is not None else None
-
-
-def _kept_rate(agreement: Agreement, currency: str, win: Win) -> Decimal | None:
-    """A rate that was agreed on later makes no win larger or smaller than it was booked."""
-    kept = win.rate is not None and currency == win.currency
-    if not kept or credit_rule.rate_currency(win.parameters) != agreement.currency:
-        return None
-    return Decimal(str(win.rate))
+    # A rate that was agreed on later makes no win larger or smaller than it was booked.
+    kept = currency == win.currency and credit_rule.rate_currency(win.parameters) == agreement.currency
+    return figures.worth(agreement, minor, currency, win.rate if kept else None, win.won_on)
 
 
 def thread_of(session: Session, win: Win, key: str) -> tuple[Told, list[Message]]:

@@ -15,7 +15,7 @@ from bot.domain.agreement import fold
 from bot.domain.facts import Named
 from bot.domain.money import Money, digits
 from bot.domain.win_facts import Contribution, CreditLine, StoryTouch, Thanks, WinCard, WinList, WinReply
-from bot.flow import by_hand, cards, deals, goals, win_names
+from bot.flow import cards, deals, goals, win_names
 from bot.flow.prepared import Drop, Prepared, Ready, named
 from bot.flow.statements import short_key
 from bot.flow.told import marketing_of, news, people_of, same_marketing, same_people, told_by
@@ -25,6 +25,7 @@ from bot.render.win_reply import win_reply
 from bot.render.win_words import called
 from bot.store import cards as shown
 from bot.store import outbox, people, records, wins
+from bot.store.by_hand import is_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -221,7 +222,7 @@ def _facts(session: Session, agreement: Agreement, deal_key: str, number: int, m
         goals=goals.up_to(session, agreement, win) if stands else (),
         thanks=_thanks(session, win) if stands else (),
         ref=cards.ref_of(session, message, deal_key, number),
-        by_hand=by_hand.is_by_hand(deal_key),
+        by_hand=is_by_hand(deal_key),
         above_is_closed=message.parent_id is not None,
     )
 

@@ -37,6 +37,11 @@ _STANDING = (
 )
 
 
+def is_by_hand(deal_key: str) -> bool:
+    """Whether a deal was entered by hand."""
+    return deal_key.startswith(f"{SOURCE}/")
+
+
 def offers(session: Session, deal_key: str | None = None) -> list[Message]:
     """The questions whether a deal and a win by hand are the same, of one deal or of all, the first one first."""
     which: Any = M.kind == "merge_offer"
