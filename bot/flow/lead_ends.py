@@ -76,24 +76,27 @@ def made(
     """
     if given is None:
         given = of_cycle(session, contact, asked.cycle)
-    words = _words(agreement, given)
     attempt = attempt_of(asked.step)
     since = wished_since(asked, given)
     if since is not None:
-        said = [a for a in words if a.at >= since]
+        said = [a for a in _words(agreement, given) if a.at >= since]
         seen = any(at >= since for at in _attempts(session, agreement, contact))
         return _told(said, seen=seen) if said or seen else None
     if clock is None:
         return None
-    said = [a for a in words if a.data.get("attempt", 1) >= attempt]
+    said = _said(agreement, asked, given)
     seen = clock.stopped_how == "seen" if attempt == 1 else clock.attempts >= attempt and not said
     return _told(said, seen=seen) if said or seen else None
 
 
 def said_before(agreement: Agreement, asked: Asked, given: list[Answer]) -> Made | None:
     """What somebody said of the contact that was asked for, where no clock tells of it any more."""
-    said = [a for a in _words(agreement, given) if a.data.get("attempt", 1) >= attempt_of(asked.step)]
+    said = _said(agreement, asked, given)
     return _told(said, seen=False) if said else None
+
+
+def _said(agreement: Agreement, asked: Asked, given: list[Answer]) -> list[Answer]:
+    return [a for a in _words(agreement, given) if a.data.get("attempt", 1) >= attempt_of(asked.step)]
 
 
 def _words(agreement: Agreement, given: list[Answer]) -> list[Answer]:
